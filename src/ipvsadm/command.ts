@@ -1,0 +1,29 @@
+import type { Change } from '../model/change.ts';
+import type { ServiceId } from '../model/service.ts';
+
+/** Which columns a listing of the table has. */
+export type View = 'plain' | 'stats' | 'rate' | 'thresholds' | 'persistent' | 'tunnel';
+
+/** How a listing of the table is to look. */
+export interface ListingStyle {
+  readonly view: View;
+  /** Addresses and ports as numbers; otherwise names are looked up. */
+  readonly numeric: boolean;
+  /** Counters in full; otherwise large ones are abbreviated (`1234K`). */
+  readonly exact: boolean;
+  /** Sorted; otherwise in the kernel's order, with firewall marks last. */
+  readonly sorted: boolean;
+}
+
+/** What one compatible command line asks for, once it has been read and found valid. */
+export type Command =
+  | { readonly kind: 'change'; readonly change: Change }
+  /** The whole table, or one service of it. */
+  | { readonly kind: 'list'; readonly service?: ServiceId; readonly style: ListingStyle }
+  | { readonly kind: 'list-connections'; readonly numeric: boolean; readonly engineData: boolean }
+  | { readonly kind: 'list-timeouts' }
+  | { readonly kind: 'list-daemons' }
+  | { readonly kind: 'save'; readonly numeric: boolean }
+  | { readonly kind: 'restore' }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' };

@@ -1,0 +1,23 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+/** One project per kind of proof; `kernel`, `compat` need IPVS, so they run behind the prefix `scripts/lab`. */
+const project = (name: string, extra: object = {}) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], ...extra },
+});
+const onKernel = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 };
+
+export default defineConfig({
+  // The checkout may be read-only for the user who runs the tests (it is, in the lab).
+  cacheDir: join(tmpdir(), 'lvsadm-vitest'),
+  test: {
+    projects: [
+      project('unit'),
+      project('fault'),
+      project('lab', { testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false }),
+      project('kernel', onKernel),
+      project('compat', onKernel),
+    ],
+  },
+});
