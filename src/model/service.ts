@@ -53,6 +53,11 @@ export function serviceFamily(id: ServiceId): Family {
   return isFwmark(id) ? id.family : familyOf(id.address);
 }
 
+/** The mask under which every client is its own: the whole address counts. */
+export function defaultPersistenceMask(family: Family): string | number {
+  return family === 'inet' ? '255.255.255.255' : 128;
+}
+
 /** One line that names a service to a person: `tcp 10.0.0.1:80`, `tcp [2001:db8::1]:80`, `fwmark 7 (IPv6)`. */
 export function formatServiceId(id: ServiceId): string {
   if (isFwmark(id)) return `fwmark ${id.fwmark}${id.family === 'inet6' ? ' (IPv6)' : ''}`;

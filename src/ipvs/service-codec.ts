@@ -1,0 +1,119 @@
+import { addressBytes, type Family, formatAddress } from '../model/address.ts';
+import type { Counters } from '../model/counters.ts';
+import type { Protocol } from '../model/protocol.ts';
+import { DEFAULT_SCHEDULER, type SchedulerFlag, schedulerFlagNames } from '../model/scheduler.ts';
+import {
+  defaultPersistenceMask,
+  isFwmark,
+  type Service,
+  type ServiceId,
+  type ServiceSettings,
+  type ServiceStatus,
+  serviceFamily,
+} from '../model/service.ts';
+import * as C from './constants.ts';
+import { decodeCounters } from './counters-codec.ts';
+import type { ServiceValues } from './layout.ts';
+import { FAMILIES, FAMILY_OF, mirror, missingIdentity } from './numbers.ts';
+
+const PROTOCOLS = { tcp: C.IPPROTO_TCP, udp: C.IPPROTO_UDP, sctp: C.IPPROTO_SCTP } as const;
+const PROTOCOL_OF = mirror(PROTOCOLS);
+const SCHEDULER_BITS = [C.SVC_F_SCHED1, C.SVC_F_SCHED2, C.SVC_F_SCHED3] as const;
+
+/** Number of an IP protocol. */
+export function encodeProtocol(protocol: Protocol): number {
+  return protocol in PROTOCOLS
+    ? PROTOCOLS[protocol as keyof typeof PROTOCOLS]
+    : Number(protocol.slice('protocol-'.length));
+}
+
+function decodeProtocol(number: number): Protocol {
+  return PROTOCOL_OF.get(number) ?? `protocol-${number}`;
+}
+
+/** The attributes that tell which service is meant. */
+export function encodeServiceId(id: ServiceId): ServiceValues {
+  const family = FAMILIES[serviceFamily(id)];
+  if (isFwmark(id)) return { family, fwmark: id.fwmark };
+  return { family, protocol: encodeProtocol(id.protocol), address: addressBytes(id.address), port: id.port };
+}
+
+/** All attributes of a service; a setting that is left out has its default. */
+export function encodeService(service: Service): ServiceValues {
+  const timeout = service.persistenceTimeout ?? 0;
+  return {
+    ...encodeServiceId(service),
+    scheduler: service.scheduler ?? DEFAULT_SCHEDULER,
+    // The kernel takes a missing name for "no engine".
+    engine: service.persistenceEngine || undefined,
+    flags:
+      (timeout ? C.SVC_F_PERSISTENT : 0) |
+      (service.onePacket ? C.SVC_F_ONEPACKET : 0) |
+      encodeSchedulerFlags(service.schedulerFlags ?? []),
+    timeout,
+    netmask: encodeMask(service.persistenceMask ?? defaultPersistenceMask(serviceFamily(service))),
+  };
+}
+
+/** An IPv4 mask goes as its four bytes, an IPv6 prefix length as a number. */
+function encodeMask(mask: string | number): number {
+  return typeof mask === 'number' ? mask : Buffer.from(addressBytes(mask)).readUInt32LE();
+}
+
+function decodeMask(netmask: number, family: Family): string | number {
+  if (family === 'inet6') return netmask;
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(netmask);
+  return formatAddress(bytes);
+}
+
+function encodeSchedulerFlags(flags: readonly SchedulerFlag[]): number {
+  let bits = 0;
+  for (const flag of flags) bits |= SCHEDULER_BITS[schedulerFlagIndex(flag)]!;
+  return bits;
+}
+
+function schedulerFlagIndex(flag: SchedulerFlag): 0 | 1 | 2 {
+  switch (flag) {
+    case 'flag-1':
+    case 'sh-fallback':
+    case 'mh-fallback':
+      return 0;
+    case 'flag-2':
+    case 'sh-port':
+    case 'mh-port':
+      return 1;
+    case 'flag-3':
+      return 2;
+  }
+}
+
+function decodeSchedulerFlags(scheduler: string, bits: number): readonly SchedulerFlag[] {
+  if (!(bits & (C.SVC_F_SCHED1 | C.SVC_F_SCHED2 | C.SVC_F_SCHED3))) return [];
+  return schedulerFlagNames(scheduler).filter((_, index) => bits & SCHEDULER_BITS[index]!);
+}
+
+/** Reads a service that the kernel lists. Throws a `malformed` NetlinkError when its identity is missing. */
+export function decodeService(values: ServiceValues): ServiceStatus {
+  const family = FAMILY_OF.get(values.family ?? C.AF_INET) ?? 'inet';
+  const { flags = 0, scheduler = '', timeout = 0 } = values;
+  const settings: ServiceSettings & { counters: Counters } = {
+    scheduler,
+    schedulerFlags: decodeSchedulerFlags(scheduler, flags),
+    persistenceTimeout: flags & C.SVC_F_PERSISTENT ? timeout : 0,
+    persistenceMask:
+      values.netmask === undefined ? defaultPersistenceMask(family) : decodeMask(values.netmask, family),
+    persistenceEngine: values.engine ?? '',
+    onePacket: (flags & C.SVC_F_ONEPACKET) !== 0,
+    counters: decodeCounters(values),
+  };
+  if (values.fwmark) return { fwmark: values.fwmark, family, ...settings };
+  const { protocol, address, port } = values;
+  if (protocol === undefined || address === undefined || port === undefined) throw missingIdentity('service');
+  return {
+    protocol: decodeProtocol(protocol),
+    address: formatAddress(address, 0, family),
+    port,
+    ...settings,
+  };
+}

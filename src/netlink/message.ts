@@ -1,0 +1,115 @@
+import { eachAttribute } from './attributes.ts';
+import { type ExtendedAck, NetlinkError } from './errors.ts';
+import type { Writer } from './writer.ts';
+
+// Message types and flags of include/uapi/linux/netlink.h.
+export const NLMSG_NOOP = 1;
+export const NLMSG_ERROR = 2;
+export const NLMSG_DONE = 3;
+export const NLMSG_OVERRUN = 4;
+export const NLM_F_REQUEST = 0x1;
+export const NLM_F_ACK = 0x4;
+export const NLM_F_DUMP_INTR = 0x10;
+export const NLM_F_DUMP = 0x300;
+const NLM_F_CAPPED = 0x100;
+const NLM_F_ACK_TLVS = 0x200;
+const NLMSGERR_ATTR_MSG = 1;
+const NLMSGERR_ATTR_OFFS = 2;
+
+const HEADER = 16;
+const OFFSET_FLAGS = 6;
+const OFFSET_SEQUENCE = 8;
+
+/** One netlink message as it was received: its header, and where in `bytes` its payload lies. */
+export interface Message {
+  readonly type: number;
+  readonly flags: number;
+  readonly sequence: number;
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Writes one message: header, what `payload` writes, padding. The sequence number is filled in when it is sent. */
+export function encodeMessage(writer: Writer, type: number, flags: number, payload: () => void): void {
+  const start = writer.length;
+  writer.u32(0);
+  writer.u16(type);
+  writer.u16(flags);
+  writer.u32(0);
+  writer.u32(0);
+  payload();
+  writer.setU32(start, writer.length - start);
+  writer.align();
+}
+
+/** Completes the header of the message at `start`, just before it is sent. */
+export function stampMessage(bytes: Buffer, start: number, sequence: number, extraFlags = 0): void {
+  bytes.writeUInt16LE(bytes.readUInt16LE(start + OFFSET_FLAGS) | extraFlags, start + OFFSET_FLAGS);
+  bytes.writeUInt32LE(sequence, start + OFFSET_SEQUENCE);
+}
+
+/** Where the message after the one at `start` begins. */
+export function nextMessage(bytes: Buffer, start: number): number {
+  return start + ((bytes.readUInt32LE(start) + 3) & ~3);
+}
+
+/** The messages of one datagram. Throws a `malformed` NetlinkError for a length that cannot be. */
+export function decodeMessages(bytes: Buffer): Message[] {
+  const messages: Message[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    const left = bytes.length - at;
+    const length = left >= HEADER ? bytes.readUInt32LE(at) : left;
+    if (length < HEADER || length > left) {
+      throw new NetlinkError('malformed', `a netlink message of ${length} bytes where ${left} are left`);
+    }
+    messages.push({
+      type: bytes.readUInt16LE(at + 4),
+      flags: bytes.readUInt16LE(at + OFFSET_FLAGS),
+      sequence: bytes.readUInt32LE(at + OFFSET_SEQUENCE),
+      bytes,
+      start: at + HEADER,
+      end: at + length,
+    });
+    at += (length + 3) & ~3;
+  }
+  return messages;
+}
+
+/** The outcome that an ERROR or DONE message carries: errno 0 is success. */
+export interface Outcome {
+  readonly errno: number;
+  readonly extendedAck: ExtendedAck | undefined;
+}
+
+/** Reads the outcome of an ERROR message (acknowledgement or refusal) or of the DONE that ends a dump. */
+export function decodeOutcome({ type, flags, bytes, start, end }: Message): Outcome {
+  if (end - start < 4) {
+    // An old kernel may end a dump with an empty DONE.
+    if (type === NLMSG_DONE) return { errno: 0, extendedAck: undefined };
+    throw new NetlinkError('malformed', 'an acknowledgement without an error number');
+  }
+  const errno = Math.max(0, -bytes.readInt32LE(start));
+  if (!(flags & NLM_F_ACK_TLVS)) return { errno, extendedAck: undefined };
+  return {
+    errno,
+    extendedAck: decodeExtendedAck(bytes, acknowledgedEnd({ type, flags, bytes, start, end }), end),
+  };
+}
+
+/** An ERROR repeats the request's header, and its payload unless capped; the extended acknowledgement comes after. */
+function acknowledgedEnd({ type, flags, bytes, start, end }: Omit<Message, 'sequence'>): number {
+  const request = start + 4;
+  if (type === NLMSG_DONE || end - request < HEADER) return request;
+  return flags & NLM_F_CAPPED ? request + HEADER : nextMessage(bytes, request);
+}
+
+function decodeExtendedAck(bytes: Buffer, start: number, end: number): ExtendedAck {
+  const ack: { message?: string; offset?: number } = {};
+  eachAttribute(bytes, start, end, (type, from, to) => {
+    if (type === NLMSGERR_ATTR_MSG) ack.message = bytes.toString('utf8', from, to).replace(/\0.*$/s, '');
+    if (type === NLMSGERR_ATTR_OFFS && to - from >= 4) ack.offset = bytes.readUInt32LE(from);
+  });
+  return ack;
+}
