@@ -1,0 +1,285 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Connection } from '../../src/netlink/connection.ts';
+import { NetlinkError } from '../../src/netlink/errors.ts';
+import type { Message } from '../../src/netlink/message.ts';
+import { acknowledge, attribute, done, message, type Script, ScriptedKernel } from './scripted-kernel.ts';
+
+const TYPE = 30;
+const NLM_F_DUMP_INTR = 0x10;
+const ENOENT = 2;
+const ENOBUFS = 105;
+const payload = () => {};
+
+function connect(script: Script, timeout = 1000) {
+  const kernel = new ScriptedKernel(script);
+  return { kernel, connection: new Connection(16, { timeout, openSocket: kernel.openSocket }) };
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<NetlinkError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason) => reason,
+  );
+  expect(error).toBeInstanceOf(NetlinkError);
+  return error as NetlinkError;
+}
+
+describe('a request', () => {
+  it('delivers the messages of its answer and ends with the acknowledgement', async () => {
+    const { connection } = connect(([request], kernel) => {
+      kernel.deliver(message(TYPE, request!.sequence, Buffer.from('one.')));
+      kernel.deliver(message(TYPE, request!.sequence, Buffer.from('two.')), acknowledge(request!));
+    });
+    const seen: string[] = [];
+    await connection.request(TYPE, payload, ({ bytes, start, end }) =>
+      seen.push(bytes.toString('utf8', start, end)),
+    );
+    expect(seen).toEqual(['one.', 'two.']);
+  });
+
+  it('passes over answers to other sequence numbers', async () => {
+    const { connection } = connect(([request], kernel) => {
+      kernel.deliver(message(TYPE, request!.sequence + 7, Buffer.from('late')));
+      kernel.deliver(message(TYPE, request!.sequence - 1, Buffer.from('late')));
+      kernel.deliver(message(TYPE, request!.sequence, Buffer.from('mine')), acknowledge(request!));
+    });
+    const seen: string[] = [];
+    await connection.request(TYPE, payload, ({ bytes, start, end }) =>
+      seen.push(bytes.toString('utf8', start, end)),
+    );
+    expect(seen).toEqual(['mine']);
+  });
+
+  it('rejects with the errno and its name, and the connection goes on', async () => {
+    let calls = 0;
+    const { connection, kernel } = connect(([request], kernel) =>
+      kernel.deliver(acknowledge(request!, calls++ === 0 ? ENOENT : 0)),
+    );
+    const error = await failureOf(connection.request(TYPE, payload));
+    expect(error).toMatchObject({ failure: 'refused', errno: ENOENT, code: 'ENOENT' });
+    await connection.request(TYPE, payload);
+    expect(kernel.sockets).toHaveLength(1);
+  });
+
+  it('carries the extended acknowledgement', async () => {
+    const offset = Buffer.alloc(4);
+    offset.writeUInt32LE(24);
+    const tlvs = Buffer.concat([attribute(1, Buffer.from('bad scheduler\0')), attribute(2, offset)]);
+    const { connection } = connect(([request], kernel) =>
+      kernel.deliver(acknowledge(request!, ENOENT, tlvs)),
+    );
+    const error = await failureOf(connection.request(TYPE, payload));
+    expect(error.extendedAck).toEqual({ message: 'bad scheduler', offset: 24 });
+  });
+
+  it('times out on silence, and a late answer does not reach the next request', async () => {
+    const late: Message[] = [];
+    const { connection, kernel } = connect(([request], kernel) => {
+      if (late.length === 0) {
+        late.push(request!);
+        return;
+      }
+      kernel.deliver(acknowledge(late[0]!, ENOENT));
+      kernel.deliver(acknowledge(request!));
+    }, 30);
+    const error = await failureOf(connection.request(TYPE, payload));
+    expect(error).toMatchObject({ failure: 'timeout', errno: 0, code: '' });
+    await connection.request(TYPE, payload);
+    expect(kernel.sockets.map(({ closed }) => closed)).toEqual([true, false]);
+  });
+
+  it('does not time out when the process was held up while the answer was there', async () => {
+    const { connection } = connect(([request], kernel) => {
+      const until = performance.now() + 60;
+      while (performance.now() < until) {
+        // Busy, as in a system call that loads a module.
+      }
+      setImmediate(() => kernel.deliver(acknowledge(request!)));
+    }, 30);
+    await connection.request(TYPE, payload);
+  });
+
+  it('fails on an overrun and starts over with a fresh socket', async () => {
+    let calls = 0;
+    const { connection, kernel } = connect(([request], kernel) => {
+      if (calls++ === 0) kernel.fail(new NetlinkError('overrun', 'lost', { errno: ENOBUFS }));
+      else kernel.deliver(acknowledge(request!));
+    });
+    const error = await failureOf(connection.request(TYPE, payload));
+    expect(error).toMatchObject({ failure: 'overrun', code: 'ENOBUFS' });
+    await connection.request(TYPE, payload);
+    expect(kernel.sockets).toHaveLength(2);
+  });
+
+  it.each([
+    ['a header cut short', Buffer.alloc(7)],
+    ['a length beyond the datagram', message(TYPE, 1, Buffer.alloc(8)).subarray(0, 20)],
+    ['a length below a header', Buffer.alloc(16)],
+    ['an acknowledgement without a number', message(2, 1, Buffer.alloc(0))],
+  ])('calls %s malformed', async (_name, bytes) => {
+    const { connection } = connect((_requests, kernel) => kernel.deliver(bytes));
+    const error = await failureOf(connection.request(TYPE, payload));
+    expect(error.failure).toBe('malformed');
+  });
+
+  it('turns an exception of its reader into its rejection', async () => {
+    const { connection } = connect(([request], kernel) =>
+      kernel.deliver(message(TYPE, request!.sequence, Buffer.alloc(4)), acknowledge(request!)),
+    );
+    const error = await failureOf(
+      connection.request(TYPE, payload, () => {
+        throw new Error('reader broke');
+      }),
+    );
+    expect(error.message).toContain('reader broke');
+    await connection.request(TYPE, payload);
+  });
+
+  it('keeps the order of requests that do not wait for each other', async () => {
+    const order: number[] = [];
+    const { connection, kernel } = connect(([request], kernel) => kernel.deliver(acknowledge(request!)));
+    await Promise.all([1, 2, 3].map((n) => connection.request(TYPE, payload).then(() => order.push(n))));
+    expect(order).toEqual([1, 2, 3]);
+    expect(kernel.sockets[0]!.sent).toHaveLength(3);
+  });
+
+  it('holds the process only while something is under way', async () => {
+    const { connection, kernel } = connect(([request], kernel) => kernel.deliver(acknowledge(request!)));
+    expect(kernel.sockets[0]!.held).toBe(false);
+    const under = connection.request(TYPE, payload);
+    expect(kernel.sockets[0]!.held).toBe(true);
+    await under;
+    await new Promise(setImmediate);
+    expect(kernel.sockets[0]!.held).toBe(false);
+  });
+
+  it('is rejected after close, which waits for what is under way', async () => {
+    const { connection, kernel } = connect(([request], kernel) => kernel.deliver(acknowledge(request!)));
+    const under = connection.request(TYPE, payload);
+    await connection.close();
+    await under;
+    expect(kernel.sockets[0]!.closed).toBe(true);
+    expect((await failureOf(connection.request(TYPE, payload))).failure).toBe('closed');
+  });
+});
+
+describe('a dump', () => {
+  const part = (request: Message, flags = 2) => message(TYPE, request.sequence, Buffer.from('part'), flags);
+
+  it('collects parts of several datagrams until DONE', async () => {
+    const { connection } = connect(([request], kernel) => {
+      kernel.deliver(part(request!), part(request!));
+      kernel.deliver(part(request!));
+      kernel.deliver(done(request!));
+    });
+    const seen = vi.fn();
+    await connection.dump(TYPE, payload, seen);
+    expect(seen).toHaveBeenCalledTimes(3);
+  });
+
+  it('rejects with the errno in DONE', async () => {
+    const { connection } = connect(([request], kernel) => {
+      kernel.deliver(part(request!));
+      kernel.deliver(done(request!, ENOENT));
+    });
+    expect(await failureOf(connection.dump(TYPE, payload, () => {}))).toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('ends well with an empty DONE', async () => {
+    const { connection } = connect(([request], kernel) =>
+      kernel.deliver(message(3, request!.sequence, Buffer.alloc(0))),
+    );
+    await connection.dump(TYPE, payload, () => {});
+  });
+
+  it('says that it was interrupted', async () => {
+    const { connection } = connect(([request], kernel) => {
+      kernel.deliver(part(request!, 2 | NLM_F_DUMP_INTR));
+      kernel.deliver(done(request!));
+    });
+    expect((await failureOf(connection.dump(TYPE, payload, () => {}))).failure).toBe('interrupted');
+  });
+
+  it('times out when it stops half-way', async () => {
+    const { connection } = connect(([request], kernel) => kernel.deliver(part(request!)), 30);
+    expect((await failureOf(connection.dump(TYPE, payload, () => {}))).failure).toBe('timeout');
+  });
+});
+
+describe('a batch', () => {
+  /** Answers as the kernel does: refusals, and whatever asks for an acknowledgement. */
+  const kernelLike =
+    (refused: (sequence: number) => number): Script =>
+    (requests, kernel) => {
+      const answers = requests.flatMap((request) => {
+        const errno = refused(request.sequence);
+        return errno || request.flags & 4 ? [acknowledge(request, errno)] : [];
+      });
+      kernel.deliver(...answers);
+    };
+
+  it('reports each refusal at its position, and goes on', async () => {
+    const { connection } = connect(kernelLike((sequence) => (sequence % 10 === 0 ? ENOENT : 0)));
+    const failed: number[] = [];
+    await connection.batch(TYPE, 1000, payload, ({ index, error }) => {
+      expect(error.code).toBe('ENOENT');
+      failed.push(index);
+    });
+    expect(failed).toEqual(Array.from({ length: 100 }, (_, n) => 10 * n + 9));
+  });
+
+  it('reports a refusal of the last one', async () => {
+    const { connection } = connect(kernelLike((sequence) => (sequence === 3 ? ENOENT : 0)));
+    const failed: number[] = [];
+    await connection.batch(TYPE, 3, payload, ({ index }) => failed.push(index));
+    expect(failed).toEqual([2]);
+  });
+
+  it('never sends more at once than the receive buffer can answer', async () => {
+    const { connection, kernel } = connect((requests, kernel) => {
+      expect(requests.length).toBeLessThanOrEqual(16);
+      kernelLike(() => ENOENT)(requests, kernel);
+    });
+    kernel.receiveBuffer = 32_768;
+    const small = new Connection(16, { openSocket: kernel.openSocket });
+    let refused = 0;
+    await small.batch(TYPE, 100, payload, () => refused++);
+    expect(refused).toBe(100);
+    await connection.close();
+  });
+
+  it('asks for one acknowledgement per datagram', async () => {
+    const { connection, kernel } = connect(kernelLike(() => 0));
+    await connection.batch(TYPE, 500, payload, () => {});
+    const asked = kernel.sockets[0]!.sent.map((bytes) => {
+      let count = 0;
+      for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at)) {
+        if (bytes.readUInt16LE(at + 6) & 4) count++;
+      }
+      return count;
+    });
+    expect(asked.length).toBeGreaterThan(1);
+    expect(asked.every((count) => count === 1)).toBe(true);
+  });
+
+  it('tells its progress, and rejects when the connection fails in the middle', async () => {
+    let datagrams = 0;
+    const { connection } = connect((requests, kernel) => {
+      if (++datagrams < 3) kernelLike(() => 0)(requests, kernel);
+    }, 30);
+    let through = 0;
+    const error = await failureOf(
+      connection.batch(
+        TYPE,
+        10_000,
+        payload,
+        () => {},
+        (count) => {
+          through = count;
+        },
+      ),
+    );
+    expect(error.failure).toBe('timeout');
+    expect(through).toBe(2 * 208);
+  });
+});
