@@ -151,7 +151,7 @@ export function binary(size: number): Codec<Uint8Array> {
   return {
     size,
     write: (writer, value) => writer.bytes(value),
-    read: (bytes, start) => Uint8Array.prototype.slice.call(bytes, start, start + size),
+    read: (bytes, start) => Uint8Array.from(bytes.subarray(start, start + size)),
   };
 }
 
