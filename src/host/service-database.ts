@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+
+/** Names of ports, such as `http` for TCP's 80. Names are case-sensitive; protocols are `tcp`, `udp`, `sctp`, … */
+export interface ServiceDatabase {
+  /** The port that a name, or one of its aliases, stands for. */
+  port(name: string, protocol: string): number | undefined;
+  /** The official name of a port. */
+  name(port: number, protocol: string): string | undefined;
+}
+
+/** Reads the system's database, services(5). A system without the file knows no names. */
+export async function readServiceDatabase(path = '/etc/services'): Promise<ServiceDatabase> {
+  return parseServiceDatabase(await readFile(path, 'latin1').catch(() => ''));
+}
+
+/** Reads lines of `name port/protocol alias…`. Where lines contradict each other the first one counts, as in libc. */
+export function parseServiceDatabase(text: string): ServiceDatabase {
+  const ports = new Map<string, number>();
+  const names = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const [name, where, ...aliases] = line.replace(/#.*/, '').trim().split(/\s+/);
+    const [, number, protocol] = /^([0-9]+)\/(.+)$/.exec(where ?? '') ?? [];
+    if (!name || number === undefined) continue;
+    const port = Number(number);
+    putIfAbsent(names, `${port}/${protocol}`, name);
+    for (const spelling of [name, ...aliases]) putIfAbsent(ports, `${spelling}/${protocol}`, port);
+  }
+  return {
+    port: (name, protocol) => ports.get(`${name}/${protocol}`),
+    name: (port, protocol) => names.get(`${port}/${protocol}`),
+  };
+}
+
+function putIfAbsent<V>(map: Map<string, V>, key: string, value: V): void {
+  if (!map.has(key)) map.set(key, value);
+}
