@@ -24,17 +24,20 @@ export async function findHostNames(
   limit = LOOKUP_LIMIT,
 ): Promise<Map<Address, string>> {
   const names = new Map<Address, string>();
-  const signal = AbortSignal.timeout(limit);
-  const pending = portions([...new Set(addresses)]);
+  const pending = portions([...new Set(addresses)]).values();
+  const deadline = Date.now() + limit;
   const worker = async (): Promise<void> => {
-    for (let portion = pending.pop(); portion && !signal.aborted; portion = pending.pop()) {
-      for (const line of (await askGetent(portion, signal)).split('\n')) {
+    // All workers take from the same iterator, in the order of the addresses.
+    for (const portion of pending) {
+      const left = deadline - Date.now();
+      if (left <= 0) return;
+      for (const line of (await askGetent(portion, left)).split('\n')) {
         const [address, name] = line.split(/\s+/);
         if (address && name) names.set(address, name);
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(PARALLEL, pending.length) }, worker));
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
   return names;
 }
 
@@ -46,11 +49,11 @@ function portions(addresses: readonly Address[]): Address[][] {
   return all;
 }
 
-/** What `getent` says: a line for each address that has a name, `ADDRESS  NAME ALIAS…`. */
-function askGetent(addresses: readonly Address[], signal: AbortSignal): Promise<string> {
+/** What `getent` says within a time: a line for each address that has a name, `ADDRESS  NAME ALIAS…`. */
+function askGetent(addresses: readonly Address[], timeout: number): Promise<string> {
   return new Promise((resolve) => {
     // It ends with code 2 when one of the addresses has no name; what it said of the others counts.
-    execFile('getent', ['hosts', ...addresses], { signal, killSignal: 'SIGKILL' }, (_, stdout) =>
+    execFile('getent', ['hosts', ...addresses], { timeout, killSignal: 'SIGKILL' }, (_, stdout) =>
       resolve(stdout),
     );
   });

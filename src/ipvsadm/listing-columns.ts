@@ -3,7 +3,10 @@ import type { DestinationStatus, Forwarding, Tunnel } from '../model/destination
 import type { ListingStyle, View } from './command.ts';
 import { fullCount, shortCount } from './counters-text.ts';
 
-/** What a listing shows: two lines above, and what stands right of the names of services and destinations. */
+/**
+ * What a listing shows: two lines above, and what stands right of the names of services and destinations. The latter
+ * begins with the blank that parts it from the name.
+ */
 export interface Columns {
   readonly header: string;
   /** The numbers of a service, in the views that count; the others show its settings there. */
@@ -34,20 +37,20 @@ export function columnsOf({ view, exact }: Pick<ListingStyle, 'view' | 'exact'>)
 const COLUMNS: Record<View, (count: CountText) => Columns> = {
   plain: () => ({
     header: `${SERVICE_SETTINGS}\n${DESTINATION_COLUMNS}Forward Weight ActiveConn InActConn\n`,
-    destination: (it) => `${forwarding(it)} ${cell(it.weight, 6)} ${connections(it)}`,
+    destination: (it) => ` ${forwarding(it)} ${cell(it.weight, 6)} ${connections(it)}`,
   }),
   tunnel: () => ({
     header: `${SERVICE_SETTINGS}\n${DESTINATION_COLUMNS}Forward TunnelInfo    Weight ActiveConn InActConn\n`,
     destination: (it) =>
-      `${forwarding(it)} ${tunnelText(it).padEnd(13)} ${cell(it.weight, 6)} ${connections(it)}`,
+      ` ${forwarding(it)} ${tunnelText(it).padEnd(13)} ${cell(it.weight, 6)} ${connections(it)}`,
   }),
   thresholds: () => ({
     header: `${SERVICE} Uthreshold Lthreshold ActiveConn InActConn \n${DESTINATION}\n`,
-    destination: (it) => `${cell(it.upperThreshold, 10)} ${cell(it.lowerThreshold, 10)} ${connections(it)}`,
+    destination: (it) => ` ${cell(it.upperThreshold, 10)} ${cell(it.lowerThreshold, 10)} ${connections(it)}`,
   }),
   persistent: () => ({
     header: `${SERVICE} Weight    PersistConn ActiveConn InActConn \n${DESTINATION}\n`,
-    destination: (it) => `${cell(it.weight, 9)} ${cell(it.persistentConnections, 11)} ${connections(it)}`,
+    destination: (it) => ` ${cell(it.weight, 9)} ${cell(it.persistentConnections, 11)} ${connections(it)}`,
   }),
   stats: (count) => ({
     header: `${SERVICE}    Conns   InPkts  OutPkts  InBytes OutBytes\n${DESTINATION}\n`,
@@ -63,12 +66,14 @@ const COLUMNS: Record<View, (count: CountText) => Columns> = {
 };
 
 function totals(it: Counters, count: CountText): string {
-  return `${count(it.connections)}${count(it.incomingPackets)}${count(it.outgoingPackets)}${count(it.incomingBytes)}${count(it.outgoingBytes)}`;
+  const { connections, incomingPackets, outgoingPackets, incomingBytes, outgoingBytes } = it;
+  return [connections, incomingPackets, outgoingPackets, incomingBytes, outgoingBytes].map(count).join('');
 }
 
 function rates(it: Counters, countPackets: CountText, countBytes: CountText): string {
-  const connectionsAndPackets = `${countPackets(it.connectionRate)}${countPackets(it.incomingPacketRate)}${countPackets(it.outgoingPacketRate)}`;
-  return `${connectionsAndPackets}${countBytes(it.incomingByteRate)}${countBytes(it.outgoingByteRate)}`;
+  const packets = [it.connectionRate, it.incomingPacketRate, it.outgoingPacketRate].map(countPackets);
+  const bytes = [it.incomingByteRate, it.outgoingByteRate].map(countBytes);
+  return [...packets, ...bytes].join('');
 }
 
 function forwarding(it: DestinationStatus): string {

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { type Names, NUMERIC } from '../../../src/ipvsadm/names.ts';
+import { renderSave } from '../../../src/ipvsadm/save.ts';
+import { captured, destination, PORTS_ONLY, SERVICES, service } from './captured.ts';
+
+test('numbers', () => {
+  expect(renderSave(SERVICES, { numeric: true }, PORTS_ONLY)).toBe(captured('save'));
+});
+
+test('names of ports, which marks have none of', () => {
+  expect(renderSave(SERVICES, { numeric: false }, PORTS_ONLY)).toBe(captured('save-names'));
+});
+
+test('names of hosts, whole; an IPv6 host cannot be restored by name', () => {
+  const name = 'a-very-long-real-server-name.rack17.datacenter.example.com';
+  const names: Names = { host: () => name, port: () => 'http' };
+  const services = [
+    service({ protocol: 'tcp', address: '10.0.0.1', port: 80 }, [
+      destination({ address: 'fd00::1', port: 80, forwarding: 'tunnel' }),
+    ]),
+  ];
+  expect(renderSave(services, { numeric: false }, names)).toBe(
+    `-A -t ${name}:http -s wlc\n-a -t ${name}:http -r [fd00::1]:http -i -w 1 --tun-type ipip\n`,
+  );
+});
+
+test('a mark of 2³¹ or more, and the third flag of sh, can be restored', () => {
+  const services = [
+    service({ fwmark: 4_294_967_295, family: 'inet6', scheduler: 'sh', schedulerFlags: ['flag-3'] }),
+  ];
+  expect(renderSave(services, { numeric: true }, NUMERIC)).toBe('-A -f 4294967295 -6 -s sh -b flag-3\n');
+});
+
+test('what ipvsadm has no option for is saved as direct routing', () => {
+  const services = [
+    service({ fwmark: 1, family: 'inet' }, [
+      destination({ address: '10.0.0.2', port: 80, forwarding: 'local' }),
+      destination({ address: '10.0.0.1', port: 80, forwarding: 'bypass' }),
+    ]),
+  ];
+  expect(renderSave(services, { numeric: true }, NUMERIC)).toBe(
+    '-A -f 1 -s wlc\n-a -f 1 -r 10.0.0.1:80 -g -w 1\n-a -f 1 -r 10.0.0.2:80 -g -w 1\n',
+  );
+});
