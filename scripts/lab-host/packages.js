@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+import { LabFailure } from './failure.js';
+
+export const CHECKOUT = join(import.meta.dirname, '..', '..');
+
+/** Packages that could not be installed are unpacked here; its `usr` is laid over the host's `/usr` in the guest. */
+export const UNPACKED = join(CHECKOUT, '.cache', 'lab', 'root');
+
+/** A program of each Debian package that the lab may want, by which one sees that it is there. */
+const PROOF = {
+  'user-mode-linux': 'bin/linux.uml',
+  kmod: 'bin/kmod',
+  ipvsadm: 'sbin/ipvsadm',
+  iproute2: 'bin/ip',
+};
+
+/** Where a file of `/usr` is: on the host, or among what was unpacked. */
+export function find(path) {
+  return ['/usr', join(UNPACKED, 'usr')]
+    .map((usr) => join(usr, path))
+    .find((candidate) => isReadable(candidate));
+}
+
+/** Sees to it that each of these Debian packages is there, installing or downloading the missing ones. */
+export function ensurePackages(names) {
+  const missing = names.filter((name) => find(PROOF[name]) === undefined);
+  if (missing.length === 0) return;
+  const script = join(CHECKOUT, 'scripts', 'lab-packages');
+  const { status } = spawnSync('bash', [script, ...missing], { stdio: ['ignore', 2, 'inherit'] });
+  if (status !== 0) throw new LabFailure(`cannot go on without: ${missing.join(', ')}`);
+}
+
+function isReadable(path) {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
