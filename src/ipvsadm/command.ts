@@ -24,6 +24,7 @@ export type Command =
   | { readonly kind: 'list-timeouts' }
   | { readonly kind: 'list-daemons' }
   | { readonly kind: 'save'; readonly numeric: boolean }
-  | { readonly kind: 'restore' }
+  /** The lines on standard input; with `checkFirst` (our own) all of them are read before anything is touched. */
+  | { readonly kind: 'restore'; readonly checkFirst: boolean }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };

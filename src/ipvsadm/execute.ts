@@ -1,0 +1,84 @@
+import { IpvsError } from '../ipvs/errors.ts';
+import type { ServiceId } from '../model/service.ts';
+import type { Command, ListingStyle } from './command.ts';
+import { EXIT } from './exit-codes.ts';
+import { failureText } from './failure.ts';
+import type { Kernel, World } from './world.ts';
+
+/** A command that is one exchange with the kernel. */
+export type PlainCommand = Exclude<Command, { kind: 'restore' | 'help' | 'version' }>;
+
+/** Carries out a command, prints what comes of it, and returns the exit code. What prints is loaded when needed. */
+export async function execute(command: PlainCommand, kernel: Kernel, world: World): Promise<number> {
+  try {
+    world.stdout.write(await perform(command, kernel, world));
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof IpvsError)) throw error;
+    world.stderr.write(`${failureText(error)}\n`);
+    return command.kind === 'change' ? EXIT.failed : EXIT.unreadable;
+  }
+}
+
+/** Carries out a command and returns what is to be printed. */
+async function perform(command: PlainCommand, kernel: Kernel, world: World): Promise<string> {
+  switch (command.kind) {
+    case 'change':
+      await kernel.change(command.change);
+      return '';
+    case 'list':
+      return list(command.service, command.style, kernel, world);
+    case 'save':
+      return save(command, kernel, world);
+    case 'list-connections':
+      return listConnections(command, world);
+    case 'list-timeouts': {
+      const { renderTimeouts } = await import('./listing-settings.ts');
+      return renderTimeouts(await kernel.timeouts());
+    }
+    case 'list-daemons': {
+      const { renderDaemons } = await import('./listing-settings.ts');
+      return renderDaemons(await kernel.daemons());
+    }
+  }
+}
+
+async function list(
+  id: ServiceId | undefined,
+  style: ListingStyle,
+  kernel: Kernel,
+  world: World,
+): Promise<string> {
+  const [{ renderTable }, { NUMERIC, tableAddresses }] = await Promise.all([
+    import('./listing.ts'),
+    import('./names.ts'),
+  ]);
+  const listing = id
+    ? { services: [{ ...(await kernel.service(id)), destinations: await kernel.destinations(id) }] }
+    : { info: await kernel.info(), services: await kernel.tables() };
+  const names = style.numeric ? NUMERIC : await world.findNames(tableAddresses(listing.services));
+  return renderTable(listing, style, names);
+}
+
+async function save(options: { numeric: boolean }, kernel: Kernel, world: World): Promise<string> {
+  const [{ renderSave }, { NUMERIC, tableAddresses }] = await Promise.all([
+    import('./save.ts'),
+    import('./names.ts'),
+  ]);
+  const services = await kernel.tables();
+  const names = options.numeric ? NUMERIC : await world.findNames(tableAddresses(services));
+  return renderSave(services, options, names);
+}
+
+async function listConnections(
+  options: { numeric: boolean; engineData: boolean },
+  world: World,
+): Promise<string> {
+  const [{ connectionAddresses, renderConnections }, { NUMERIC }] = await Promise.all([
+    import('./connections.ts'),
+    import('./names.ts'),
+  ]);
+  const text = await world.readConnections();
+  const names = options.numeric ? NUMERIC : await world.findNames(connectionAddresses(text));
+  return renderConnections(text, options, names);
+}

@@ -1,0 +1,47 @@
+/** Text as it arrives, in pieces of any size. */
+export type Input = AsyncIterable<string | Uint8Array>;
+
+/** The lines of an input: for each piece that arrives, those that it completes; at its end, what is left. */
+export async function* linesOf(input: Input): AsyncGenerator<string[]> {
+  let rest = '';
+  for await (const text of decoded(input)) {
+    const lines = text.split('\n');
+    lines[0] = rest + lines[0]!;
+    rest = lines.pop()!;
+    yield lines;
+  }
+  yield [rest];
+}
+
+/** All of an input. */
+export async function readText(input: Input): Promise<string> {
+  let all = '';
+  for await (const text of decoded(input)) all += text;
+  return all;
+}
+
+/** A text as an input. */
+export async function* textInput(text: string): AsyncGenerator<string> {
+  yield text;
+}
+
+async function* decoded(input: Input): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  for await (const piece of input) {
+    yield typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true });
+  }
+  yield decoder.decode();
+}
+
+/**
+ * Cuts a line of a restore at blanks. The word `ipvsadm` may stand anywhere and means nothing, as does `ownName` in
+ * front. A word ends at a zero byte, as it does in C.
+ */
+export function wordsOf(line: string, ownName?: string): string[] {
+  const words = line
+    .split(/[ \t\r]+/)
+    .filter((word) => word !== '')
+    .map((word) => word.split('\0', 1)[0]!)
+    .filter((word) => word !== 'ipvsadm');
+  return ownName !== undefined && words[0] === ownName ? words.slice(1) : words;
+}

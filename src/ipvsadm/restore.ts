@@ -1,0 +1,72 @@
+import type { Change } from '../model/change.ts';
+import { execute } from './execute.ts';
+import { EXIT, refusalExitCode } from './exit-codes.ts';
+import { failureText } from './failure.ts';
+import { type Input, linesOf, wordsOf } from './lines.ts';
+import { newReader, type ReadLine } from './reader.ts';
+import { usageRefusal } from './refusal.ts';
+import { renderSelf } from './usage.ts';
+import { type Kernel, ownName, type World } from './world.ts';
+
+/** The most changes that are sent at once. */
+const BATCH_SIZE = 1000;
+
+/**
+ * Carries out the lines of `input`, each of which is a command line of its own. A refused value ends it, an unknown
+ * option or a change that the kernel refuses does not; the exit code is that of the last line that was carried out.
+ * Changes that have arrived together are sent together, and always before anything is printed.
+ */
+export async function restore(kernel: Kernel, world: World, input: Input): Promise<number> {
+  const read = newReader(world);
+  let pending: Change[] = [];
+  let exitCode: number = EXIT.ok;
+
+  const send = async (): Promise<void> => {
+    if (pending.length === 0) return;
+    const changes = pending;
+    pending = [];
+    const failures = await kernel.batch(changes);
+    for (const { error } of failures) world.stderr.write(`${failureText(error)}\n`);
+    exitCode = failures.at(-1)?.index === changes.length - 1 ? EXIT.failed : EXIT.ok;
+  };
+
+  /** Carries out a line. Returns true when it is the last one to be read. */
+  const take = async (line: ReadLine): Promise<boolean> => {
+    if (line.kind === 'refusal') {
+      world.stderr.write(line.text);
+      exitCode = refusalExitCode(line.cause);
+      return line.cause !== 'option';
+    }
+    const { command } = line;
+    switch (command.kind) {
+      case 'help':
+      case 'version':
+        world.stdout.write(renderSelf(command.kind, world.programName, world.version()));
+        exitCode = EXIT.ok;
+        return true;
+      case 'restore':
+        return take(usageRefusal(world.programName));
+      default:
+        exitCode = await execute(command, kernel, world);
+        return exitCode === EXIT.unreadable;
+    }
+  };
+
+  for await (const lines of linesOf(input)) {
+    for (const text of lines) {
+      const words = wordsOf(text, ownName(world));
+      if (words.length === 0) continue;
+      const parsed = read(words);
+      const line = parsed instanceof Promise ? await parsed : parsed;
+      if (line.kind === 'command' && line.command.kind === 'change') {
+        pending.push(line.command.change);
+        if (pending.length === BATCH_SIZE) await send();
+      } else {
+        await send();
+        if (await take(line)) return exitCode;
+      }
+    }
+    await send();
+  }
+  return exitCode;
+}

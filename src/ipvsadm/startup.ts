@@ -1,0 +1,32 @@
+import { IpvsError } from '../ipvs/errors.ts';
+import { failureText } from './failure.ts';
+import { type Kernel, ownName, type World } from './world.ts';
+
+/**
+ * Connects to IPVS as ipvsadm does: when the first attempt fails, the module is loaded and a second one made. Says
+ * what is wrong and returns `undefined` when there is no way.
+ */
+export async function openKernel(world: World): Promise<Kernel | undefined> {
+  const first = await attempt(world);
+  if (!(first instanceof IpvsError)) return first;
+  const last = (await world.loadModule()) ? await attempt(world) : first;
+  if (!(last instanceof IpvsError)) return last;
+  world.stderr.write(
+    `Can't initialize ipvs: ${failureText(last)}\n` +
+      'Are you sure that IP Virtual Server is built in the kernel or as module?\n',
+  );
+  if (ownName(world)) {
+    const advice = last.failure === 'no-family' ? await world.explainAbsence() : last.meaning;
+    world.stderr.write(`${world.programName}: ${advice}\n`);
+  }
+  return undefined;
+}
+
+async function attempt(world: World): Promise<Kernel | IpvsError> {
+  try {
+    return await world.openKernel();
+  } catch (error) {
+    if (error instanceof IpvsError) return error;
+    throw error;
+  }
+}
