@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { parseServiceDatabase, type ServiceDatabase } from '../host/service-database.ts';
+import type { Names } from '../ipvsadm/names.ts';
+import type { World, Writer } from '../ipvsadm/world.ts';
+import type { Address } from '../model/address.ts';
+
+/** This process and this machine. Nothing is loaded or opened before it is used. */
+export function processWorld(): World {
+  return {
+    programName: basename(process.argv[1] ?? 'lvsadm', '.js'),
+    environment: process.env,
+    stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
+    stdout: writerTo(() => process.stdout),
+    stderr: writerTo(() => process.stderr),
+    version: readVersion,
+    openKernel: async () => (await import('../ipvs/client.ts')).IpvsClient.open(),
+    loadModule: async () => (await import('../host/modules.ts')).loadModule('ip_vs'),
+    explainAbsence: async () => (await import('../host/modules.ts')).explainMissingModule('ip_vs'),
+    findHost: async (name) => (await import('../host/hosts.ts')).findHost(name),
+    servicePort: (name, protocol) => services().port(name, protocol),
+    findNames,
+    readConnections: () => readFile('/proc/net/ip_vs_conn', 'latin1'),
+    readFile: (path) => readFile(path, 'utf8'),
+  };
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+let database: ServiceDatabase | undefined;
+
+/** The names of ports, read at the first use. A system without the file has none. */
+function services(): ServiceDatabase {
+  database ??= parseServiceDatabase(readIfThere('/etc/services'));
+  return database;
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+async function findNames(addresses: ReadonlySet<Address>): Promise<Names> {
+  const { findHostNames } = await import('../host/names.ts');
+  const hosts = await findHostNames(addresses);
+  return { host: (address) => hosts.get(address), port: (port, protocol) => services().name(port, protocol) };
+}
+
+/**
+ * A stream whose reader may go away, or whose disk may be full: as with ipvsadm that changes neither the exit code
+ * nor what is done. The stream is not touched before something is written.
+ */
+function writerTo(stream: () => NodeJS.WriteStream): Writer {
+  let broken = false;
+  let listening = false;
+  return {
+    write(text) {
+      if (broken || text === '') return;
+      try {
+        const target = stream();
+        if (!listening) target.on('error', () => (broken = true));
+        listening = true;
+        target.write(text);
+      } catch {
+        broken = true;
+      }
+    },
+  };
+}
