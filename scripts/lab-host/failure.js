@@ -3,11 +3,6 @@ export const TIMED_OUT = 124;
 export const LAB_FAILED = 125;
 
 /** Something that the person at the keyboard has to know or mend: printed without a stack trace. */
-export class LabFailure extends Error {
-  constructor(message, exitCode = LAB_FAILED) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
+export class LabFailure extends Error {}
 
 export const say = (text) => process.stderr.write(`lab: ${text}\n`);

@@ -1,37 +1,45 @@
-import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { LabFailure } from './failure.js';
 import { ensurePackages, find } from './packages.js';
 
+const OVERLAYFS = ['kernel/fs/overlayfs/overlay.ko', 'kernel/fs/overlayfs/overlay.ko.xz'];
+
 /**
  * The one place where the kernel is chosen: the caller's own, else Debian's.
- * @returns {{binary: string, modules: string | undefined}} `modules` is the folder that has one folder per kernel release;
- *   undefined when everything is built into the binary
+ * @returns {{binary: string, modules: string | undefined, overlay: string | undefined}} `modules` is the folder that
+ *   has a folder per kernel release, undefined when everything is built in; `overlay` is overlayfs, if it is a module
  */
 export function chooseKernel(env = process.env) {
-  if (env.LVSADM_LAB_KERNEL) {
-    ensurePackages(['kmod', 'ipvsadm', 'iproute2']);
-    return { binary: executable(env.LVSADM_LAB_KERNEL), modules: folderOfModules(env.LVSADM_LAB_MODULES) };
+  ensurePackages(env.LVSADM_LAB_KERNEL ? [] : ['user-mode-linux'], ['kmod', 'ipvsadm', 'iproute2']);
+  const own = env.LVSADM_LAB_KERNEL && resolve(env.LVSADM_LAB_KERNEL);
+  const binary = own || find('bin/linux.uml');
+  const release = releaseOf(binary);
+  const modules = env.LVSADM_LAB_MODULES
+    ? resolve(env.LVSADM_LAB_MODULES)
+    : own
+      ? undefined
+      : find('lib/uml/modules');
+  if (modules === undefined) return { binary, modules, overlay: undefined };
+
+  const folder = join(modules, release);
+  if (!existsSync(join(folder, 'modules.dep'))) {
+    throw new LabFailure(
+      `${binary} is ${release}, and its modules are not in ${folder} (no modules.dep there)`,
+    );
   }
-  ensurePackages(['user-mode-linux', 'kmod', 'ipvsadm', 'iproute2']);
   return {
-    binary: find('bin/linux.uml'),
-    modules: folderOfModules(env.LVSADM_LAB_MODULES || find('lib/uml/modules')),
+    binary,
+    modules,
+    overlay: OVERLAYFS.map((file) => join(folder, file)).find((file) => existsSync(file)),
   };
 }
 
-function executable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return path;
-  } catch (error) {
-    throw new LabFailure(`LVSADM_LAB_KERNEL=${path}: not a program that can be run (${error.code})`);
-  }
-}
-
-function folderOfModules(path) {
-  if (!path) return undefined;
-  const releases = existsSync(path) ? readdirSync(path) : [];
-  if (releases.some((release) => existsSync(join(path, release, 'modules.dep')))) return path;
-  throw new LabFailure(`no kernel modules (RELEASE/modules.dep) in ${path}`);
+function releaseOf(binary) {
+  const { error, status, stdout } = spawnSync(binary, ['--version'], { encoding: 'utf8', timeout: 10_000 });
+  if (error) throw new LabFailure(`cannot run the kernel ${binary}: ${error.code}`);
+  const release = stdout.trim();
+  if (status !== 0 || !/^\d+\.\d+\S*$/.test(release)) throw new LabFailure(`${binary} is no User-Mode Linux`);
+  return release;
 }

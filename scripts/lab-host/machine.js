@@ -1,84 +1,89 @@
 import { spawn } from 'node:child_process';
+import { readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKOUT } from './packages.js';
-import { memoryFolder } from './world.js';
 
-const CONSOLE_KEPT = 64 * 1024;
+const CONSOLE_KEPT = 16 * 1024;
+
+/** A third of a second instead of two: no legacy terminals, no measuring of RAID code, no self-tests of ciphers. */
+const QUICK = ['quiet', 'pty.legacy_count=0', 'initcall_blacklist=raid6_select_algo', 'cryptomgr.notests=1'];
+
+const ROOT = ['rootfstype=hostfs', 'rootflags=/', 'ro', 'devtmpfs.mount=1', 'panic=-1'];
+
+/** Serial line N of the guest is its ttySN: input, output, error, control. A terminal is one line in both directions. */
+const CONSOLE = ['con=null', 'con0=null,fd:1', 'ssl=null', 'ssl3=null,fd:6'];
+const PIPES = ['ssl0=fd:3,null', 'ssl1=null,fd:4', 'ssl2=null,fd:5'];
+const TERMINAL = ['ssl0=fd:3,fd:4'];
 
 /**
- * A running User-Mode Linux. Its serial lines are pipes: `stdin` (framed by us), `stdout`, `stderr`, and a control line.
- * `ended` resolves, after everything the guest wrote was read and no process is left, with what the guest reported:
- * `{ready, status}`; `status` is undefined if it died without.
+ * Starts a User-Mode Linux.
+ * @returns the guest's lines, `stop()`, the tail of its console, `ready` (a promise that the command is about to start),
+ *   and `ended`: resolves when all it wrote was read and no process of it is left, with what it reported:
+ *   `{started, status, failure}`, where `status` is undefined if the command did not end, and `failure` says what the
+ *   guest's init could not do
  */
-export function startMachine({ user, world, kernel, mem }) {
+export function startMachine({ user, world, kernel, mem, terminal }) {
   const [program, ...words] = [
     ...user.prefix,
     'bash',
     join(CHECKOUT, 'scripts/lab-guest/keeper'),
     kernel.binary,
     `mem=${mem}`,
-    'rootfstype=hostfs',
-    'rootflags=/',
-    'ro',
     `init=${join(world.folder, 'init')}`,
-    'con=null',
-    'con0=null,fd:1',
-    'ssl=null',
-    'ssl0=fd:3,null',
-    'ssl1=null,fd:4',
-    'ssl2=null,fd:5',
-    'ssl3=null,fd:6',
-    'quiet',
-    'panic=-1',
     `uml_dir=${join(world.folder, 'uml')}`,
+    ...ROOT,
+    ...QUICK,
+    ...CONSOLE,
+    ...(terminal ? TERMINAL : PIPES),
   ];
   const child = spawn(program, words, {
     cwd: world.folder,
-    detached: true,
+    detached: true, // Ctrl-C is for the launcher alone
     env: { PATH: process.env.PATH, HOME: world.folder, TMPDIR: memoryFolder(mem) },
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: Array(8).fill('pipe'),
   });
-  const [, console1, console2, stdin, stdout, stderr, control, life] = child.stdio;
-  const kill = () => life.destroy();
+  const [, out, err, stdin, stdout, stderr, control, life] = child.stdio;
+  child.stdin.end();
+  for (const stream of [stdin, life]) stream.on('error', () => {}); // it is gone, which `ended` will say
 
-  let consoleLog = '';
-  for (const stream of [console1, console2]) {
+  let log = '';
+  for (const stream of [out, err]) {
     stream.setEncoding('latin1').on('data', (text) => {
-      consoleLog = (consoleLog + text).slice(-CONSOLE_KEPT);
+      log = (log + text).slice(-CONSOLE_KEPT);
     });
   }
-  stdin.on('error', () => {}); // the guest is gone; `ended` says so
-  const report = { ready: false, status: undefined };
-  let spoken = '';
-  let announce;
-  const whenReady = new Promise((resolve) => {
-    announce = resolve;
-  });
-  control.setEncoding('latin1').on('data', (text) => {
-    spoken += text;
-    if (!report.ready && /^ready\s/.test(spoken)) {
-      report.ready = true;
-      announce();
-    }
-    const exit = /^exit (\d+)\s/m.exec(spoken);
-    if (exit) report.status = Number(exit[1]);
-    if (exit) kill();
+  const stop = () => life.write('stop\n');
+  const report = { started: false, status: undefined, failure: undefined };
+  const ready = new Promise((resolve) => {
+    let line = '';
+    control.setEncoding('utf8').on('data', (text) => {
+      const lines = (line + text).split(/\r?\n/);
+      line = lines.pop();
+      for (const [, verb, rest] of lines.map((words) => /^(\w+) ?(.*)/.exec(words) ?? [])) {
+        if (verb === 'ready') report.started = true;
+        if (verb === 'ready') resolve();
+        if (verb === 'exit') report.status = Number(rest);
+        if (verb === 'failed') report.failure = rest;
+        if (verb === 'exit' || verb === 'failed') stop();
+      }
+    });
   });
   const ended = new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', () => resolve(report));
   });
-  return { stdin, stdout, stderr, whenReady, ended, kill, consoleLog: () => consoleLog.replaceAll('\0', '') };
+  return { stdin, stdout, stderr, stop, ready, ended, console: () => log.replace(/[\0\r]/g, '').trim() };
 }
 
-/** Sends `source` to the guest's end of the line: each chunk after a line with its size, an empty one at the end. */
-export function frame(source, line) {
-  source.on('data', (chunk) => {
-    line.write(`${chunk.length}\n`);
-    if (!line.write(chunk)) {
-      source.pause();
-      line.once('drain', () => source.resume());
-    }
-  });
-  source.on('end', () => line.write('0\n'));
+/** The guest's memory is a file, and executable: a container's /dev/shm is often too small, or noexec. */
+function memoryFolder(mem) {
+  const [, , , options = 'noexec'] =
+    readFileSync('/proc/mounts', 'utf8')
+      .split('\n')
+      .map((line) => line.split(' '))
+      .findLast(([, folder]) => folder === '/dev/shm') ?? [];
+  if (options.split(',').includes('noexec')) return '/tmp';
+  const { bavail, bsize } = statfsSync('/dev/shm');
+  const wanted = Number.parseInt(mem, 10) * (mem.endsWith('G') ? 2 ** 30 : 2 ** 20);
+  return bavail * bsize >= wanted ? '/dev/shm' : '/tmp';
 }

@@ -1,92 +1,71 @@
-import { fstatSync } from 'node:fs';
-import { constants } from 'node:os';
-import { LAB_FAILED, LabFailure, say, TIMED_OUT } from './failure.js';
-import { guestUser, unreadable } from './guest-user.js';
+import { LAB_FAILED, LabFailure, say } from './failure.js';
+import { guestUser, readablePath } from './guest-user.js';
 import { chooseKernel } from './kernel.js';
-import { frame, startMachine } from './machine.js';
+import { startMachine } from './machine.js';
+import { startNative } from './native.js';
 import { HELP, parseOptions, rawArguments, rawEnvironment } from './options.js';
 import { CHECKOUT } from './packages.js';
+import { copyResults } from './results.js';
+import { reportStop, watchForStop } from './stop.js';
+import { connect, flushed, kindOfInput } from './streams.js';
 import { makeWorld } from './world.js';
 
+/** Each resolves to the exit code. */
 async function main() {
   const options = parseOptions(process.argv.slice(2));
-  if (options.help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
+  if (options.help) process.stdout.write(HELP);
+  if (options.help) return 0;
+  return options.native ? await runNatively(options) : await runInGuest(options);
+}
+
+async function runInGuest({ commandAt, timeout, mem, out }) {
   const kernel = chooseKernel();
   const user = guestUser();
-  const path = (process.env.PATH ?? '').split(':').filter((folder) => folder.startsWith('/'));
-  const hidden = unreadable(user, [CHECKOUT, process.cwd(), process.execPath, ...path]);
-  for (const needed of [CHECKOUT, process.cwd(), process.execPath]) {
-    if (hidden.includes(needed))
-      throw new LabFailure(`the guest runs as user ${user.name}, who cannot read ${needed}`);
-  }
-  const world = makeWorld({
-    user,
-    kernel,
-    argv: rawArguments().slice(options.commandAt),
+  const path = readablePath(user, [CHECKOUT, process.cwd(), process.execPath, kernel.binary, kernel.modules]);
+  const stdin = kindOfInput();
+  const seconds = timeout ?? (stdin === 'terminal' ? 0 : 120);
+  const stop = watchForStop(seconds);
+  const world = makeWorld(user, kernel, {
+    argv: rawArguments().slice(commandAt),
     environment: rawEnvironment(),
-    cwd: process.cwd(),
-    stdin: isNull(0) ? 'null' : 'pipe',
-    hiddenPath: hidden,
+    path,
+    settings: { cwd: process.cwd(), stdin, rows: process.stdout.rows, columns: process.stdout.columns },
   });
   try {
-    return await run(options, user, kernel, world);
+    const machine = startMachine({ user, world, kernel, mem, terminal: stdin === 'terminal' });
+    stop.asked.then(machine.stop);
+    connect(stdin, machine, stop);
+    const { started, status, failure } = await machine.ended;
+    if (process.stdin.isRaw) process.stdin.setRawMode(false);
+    if (out) copyResults(world.out, out);
+    if (status !== undefined) return status;
+    if (stop.reason) return reportStop(stop.reason, seconds, started);
+    say(failure ?? `the guest died ${started ? 'while the command ran' : 'before the command started'}`);
+    process.stderr.write(`The end of its console:\n${machine.console()}\n`);
+    return LAB_FAILED;
   } finally {
     world.remove();
   }
 }
 
-async function run(options, user, kernel, world) {
-  const machine = startMachine({ user, world, kernel, mem: options.mem });
-  let stoppedBy;
-  const stop = (reason) => {
-    stoppedBy ??= reason;
-    machine.kill();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stop('SIGPIPE'));
-  const timer = options.timeout > 0 && setTimeout(() => stop('timeout'), options.timeout * 1000);
-
-  machine.stdout.pipe(process.stdout, { end: false });
-  machine.stderr.pipe(process.stderr, { end: false });
-  // Not before the guest has set the line to raw: it would treat the bytes as typed.
-  if (!isNull(0)) machine.whenReady.then(() => frame(process.stdin, machine.stdin));
-  const { ready, status } = await machine.ended;
-  clearTimeout(timer);
-
-  if (status !== undefined) return status;
-  if (stoppedBy === 'timeout') {
-    say(
-      ready
-        ? `the command was still running after ${options.timeout} s`
-        : `the guest was not up after ${options.timeout} s`,
-    );
-    return TIMED_OUT;
+async function runNatively({ commandAt, timeout = 120, out }) {
+  const stop = watchForStop(timeout);
+  const native = startNative(process.argv.slice(2 + commandAt));
+  stop.asked.then(native.stop);
+  try {
+    const status = await native.ended;
+    if (out) copyResults(native.out, out);
+    return stop.reason ? reportStop(stop.reason, timeout, true) : (status ?? LAB_FAILED);
+  } finally {
+    native.remove();
   }
-  if (stoppedBy) return 128 + constants.signals[stoppedBy];
-  say(
-    `the guest died ${ready ? 'while the command ran' : 'before the command started'}; the end of its console:`,
-  );
-  process.stderr.write(`${machine.consoleLog().trimEnd()}\n`);
-  return LAB_FAILED;
-}
-
-function isNull(fd) {
-  const NULL_DEVICE = 0x103;
-  const stat = fstatSync(fd);
-  return stat.isCharacterDevice() && stat.rdev === NULL_DEVICE;
 }
 
 try {
   const code = await main();
-  await Promise.all(
-    [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', () => done()))),
-  );
+  await flushed();
   process.exit(code);
 } catch (error) {
-  if (!(error instanceof LabFailure)) throw error;
-  say(error.message);
-  process.exit(error.exitCode);
+  say(error instanceof LabFailure ? error.message : error.stack);
+  process.exit(LAB_FAILED);
 }

@@ -7,7 +7,8 @@ Runs COMMAND inside a User-Mode-Linux kernel that has IPVS, on the host's file s
 Inside it is root; outside it is an ordinary user (nobody, when started by root). Standard input,
 output and error pass through; the working directory and the environment are the caller's.
 
-  --timeout SECONDS  end a command that still runs after that long (default 120; 0: no limit)
+  --timeout SECONDS  end a command that still runs after that long (0: no limit; default 120, or no
+                     limit on a terminal, where pressing Ctrl-C three times ends the lab at once)
   --mem SIZE         memory of the guest, such as 512M or 2G (default 1G, or $LVSADM_LAB_MEM)
   --out DIR          when it ends, copy what the guest left in its $LAB_OUT folder to DIR
   --native           no guest: run in a fresh network namespace of this machine (root and IPVS needed)
@@ -37,14 +38,14 @@ const memory = (text) => {
 /**
  * The launcher's own arguments, then the command's.
  * @param {string[]} words what follows `scripts/lab`
- * @returns {{help: boolean, native: boolean, timeout: number, mem: string, out: string | undefined, commandAt: number}}
+ * @returns {{help: boolean, native: boolean, timeout?: number, mem: string, out?: string, commandAt: number}}
  *   `commandAt` is the index in `words` of COMMAND
  */
 export function parseOptions(words, env = process.env) {
   const options = {
     help: false,
     native: false,
-    timeout: 120,
+    timeout: undefined,
     mem: memory(env.LVSADM_LAB_MEM || '1G'),
     out: undefined,
   };

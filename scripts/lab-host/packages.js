@@ -16,20 +16,19 @@ const PROOF = {
   iproute2: 'bin/ip',
 };
 
-/** Where a file of `/usr` is: on the host, or among what was unpacked. */
+/** Where a file of `/usr` is: on the host, or among what was unpacked; undefined if nowhere. */
 export function find(path) {
-  return ['/usr', join(UNPACKED, 'usr')]
-    .map((usr) => join(usr, path))
-    .find((candidate) => isReadable(candidate));
+  return ['/usr', join(UNPACKED, 'usr')].map((usr) => join(usr, path)).find(isReadable);
 }
 
 /** Sees to it that each of these Debian packages is there, installing or downloading the missing ones. */
-export function ensurePackages(names) {
-  const missing = names.filter((name) => find(PROOF[name]) === undefined);
+export function ensurePackages(...names) {
+  const missing = names.flat().filter((name) => find(PROOF[name]) === undefined);
   if (missing.length === 0) return;
   const script = join(CHECKOUT, 'scripts', 'lab-packages');
-  const { status } = spawnSync('bash', [script, ...missing], { stdio: ['ignore', 2, 'inherit'] });
-  if (status !== 0) throw new LabFailure(`cannot go on without: ${missing.join(', ')}`);
+  const wanted = missing.map((name) => `${name}=${PROOF[name]}`);
+  const { status } = spawnSync('bash', [script, ...wanted], { stdio: ['ignore', 2, 'inherit'] });
+  if (status !== 0) throw new LabFailure(`there is no lab without: ${missing.join(', ')}`);
 }
 
 function isReadable(path) {

@@ -1,0 +1,52 @@
+import { fstatSync } from 'node:fs';
+import { isatty } from 'node:tty';
+
+const NULL_DEVICE = 0x103;
+
+/** What our standard input is for the guest: a terminal only if output and error are the same. */
+export function kindOfInput() {
+  const { rdev } = fstatSync(0);
+  if (fstatSync(0).isCharacterDevice() && rdev === NULL_DEVICE) return 'null';
+  return [0, 1, 2].every((fd) => isatty(fd)) ? 'terminal' : 'pipe';
+}
+
+/** Joins our three streams to the guest's lines. */
+export function connect(kind, machine, stop) {
+  machine.stdout.pipe(process.stdout, { end: false });
+  machine.stderr.pipe(process.stderr, { end: false });
+  if (kind === 'null') return;
+  // Not before the guest has set its line: it would take the bytes as typed.
+  machine.ready.then(() =>
+    kind === 'terminal' ? type(process.stdin, machine.stdin, stop) : frame(process.stdin, machine.stdin),
+  );
+}
+
+/** A serial line has no end of file, so each chunk goes after a line with its size, and a size of 0 is the end. */
+function frame(source, line) {
+  source.on('data', (chunk) => {
+    line.write(`${chunk.length}\n`);
+    if (line.write(chunk)) return;
+    source.pause();
+    line.once('drain', () => source.resume());
+  });
+  source.on('end', () => line.write('0\n'));
+}
+
+/** Every key goes to the guest's terminal, Ctrl-C too; three of them within a second end the guest itself. */
+function type(keyboard, line, stop) {
+  const CTRL_C = 3;
+  let presses = [];
+  keyboard.setRawMode(true);
+  keyboard.on('data', (keys) => {
+    const now = Date.now();
+    presses = keys.includes(CTRL_C) ? [...presses.filter((time) => now - time < 1000), now] : [];
+    if (presses.length === 3) stop.because('SIGINT');
+    line.write(keys);
+  });
+}
+
+/** Everything that was written has left this process. */
+export const flushed = () =>
+  Promise.all(
+    [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', () => done()))),
+  );
