@@ -81,13 +81,17 @@ export class Connection {
     this.#socket = this.#open();
   }
 
-  /** Sends one request and calls `onMessage` for each message of the answer. Rejects with what the kernel said. */
+  /**
+   * Sends one request and calls `onMessage` for each message of the answer. Rejects with what the kernel said.
+   * `flags` are those that rtnetlink wants beside the usual ones, such as NLM_F_CREATE.
+   */
   request(
     type: number,
     payload: (writer: Writer) => void,
     onMessage: (message: Message) => void = ignore,
+    flags = 0,
   ): Promise<void> {
-    return this.#single(type, NLM_F_REQUEST | NLM_F_ACK, payload, onMessage);
+    return this.#single(type, NLM_F_REQUEST | NLM_F_ACK | flags, payload, onMessage);
   }
 
   /** Sends a dump request and calls `onMessage` for each message, as it arrives. */
@@ -150,7 +154,7 @@ export class Connection {
       this.#writer.clear();
       encodeMessage(this.#writer, type, flags, () => payload(this.#writer));
       let answer: Outcome | undefined;
-      await this.#exchange(1, (flags & NLM_F_DUMP) !== 0, onMessage, (_index, outcome) => {
+      await this.#exchange(1, (flags & NLM_F_DUMP) === NLM_F_DUMP, onMessage, (_index, outcome) => {
         answer = outcome;
       });
       if (answer?.errno) throw refusal(answer.errno, answer.extendedAck);

@@ -53,3 +53,17 @@ export async function resolveFamily(connection: Connection, name: string): Promi
     throw new NetlinkError('no-family', `the kernel has no generic netlink family '${name}'`);
   return id;
 }
+
+/** Names and numbers of the families that the kernel has now. Unlike `resolveFamily`, loads no module. */
+export async function listFamilies(connection: Connection): Promise<Map<string, number>> {
+  const families = new Map<string, number>();
+  await connection.dump(
+    GENL_ID_CTRL,
+    (writer) => encodeGenericHeader(writer, CTRL_CMD_GETFAMILY, 1),
+    (message) => {
+      const { id, name } = decodeAttributes(CONTROLLER, message.bytes, attributesStart(message), message.end);
+      if (id !== undefined && name !== undefined) families.set(name, id);
+    },
+  );
+  return families;
+}

@@ -1,0 +1,47 @@
+import { Journal } from '../host/journal.ts';
+import { takeLock } from '../host/lock.ts';
+import { openMachine } from '../host/machine.ts';
+import { renderUndo } from '../output/undo.ts';
+import { PlanRefusal } from '../plan/refusal.ts';
+import { undo } from './apply.ts';
+import { EXIT } from './exit-codes.ts';
+import { MachineFailure } from './failure.ts';
+import { unpersist } from './persist.ts';
+import type { CommonOptions, Role } from './role.ts';
+import type { CommandWorld } from './world.ts';
+
+/** Puts back what was there before the owners of these names came up; all of the role's when none is named. */
+export async function down(
+  role: Role,
+  names: readonly string[],
+  options: CommonOptions,
+  world: CommandWorld,
+): Promise<number> {
+  if (options.root !== undefined) return unpersist(role, names, options, world);
+  const machine = (world.openMachine ?? openMachine)();
+  const lock = options.dryRun ? undefined : await takeLock();
+  try {
+    if (!options.dryRun && !lock) throw new MachineFailure('another lvsadm is changing this host');
+    const journal = await Journal.open(options.stateDir);
+    const owners = [...journal.owners.keys()].filter((owner) =>
+      names.length === 0 ? owner.startsWith(`${role.name} `) : names.includes(owner),
+    );
+    if (options.dryRun) {
+      const planned = journal.entries
+        .filter((entry) => entry.owners.every((owner) => owners.includes(owner)))
+        .reverse();
+      world.stdout.write(renderUndo({ dryRun: true, owners, planned }, options.json ? 'json' : 'text'));
+      return planned.length > 0 && options.exitCode ? EXIT.wouldChange : EXIT.ok;
+    }
+    if (owners.length > 0 && !(await machine.mayChange())) {
+      throw new PlanRefusal(`only root (CAP_NET_ADMIN) may take a ${role.name} down`);
+    }
+    const { restored, left } =
+      owners.length > 0 ? await undo(machine, journal, owners) : { restored: [], left: [] };
+    world.stdout.write(renderUndo({ dryRun: false, owners, restored, left }, options.json ? 'json' : 'text'));
+    return options.persist ? await unpersist(role, names, options, world) : EXIT.ok;
+  } finally {
+    await lock?.release();
+    await machine.close();
+  }
+}

@@ -1,0 +1,24 @@
+import { NetlinkError } from '../netlink/errors.ts';
+import { PlanRefusal } from '../plan/refusal.ts';
+import { EXIT } from './exit-codes.ts';
+import { UsageError } from './role.ts';
+import type { CommandWorld } from './world.ts';
+
+/** A failure of this host, told in one line. */
+export class MachineFailure extends Error {
+  override readonly name = 'MachineFailure';
+}
+
+/** Says in one line what went wrong, and picks the exit code. What is not a failure we know of is thrown on. */
+export function tellFailure(world: CommandWorld, command: string, error: unknown): number {
+  if (!isExpected(error)) throw error;
+  world.stderr.write(`lvsadm ${command}: ${error.message}\n`);
+  return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+}
+
+function isExpected(error: unknown): error is Error {
+  if (error instanceof UsageError || error instanceof PlanRefusal || error instanceof MachineFailure)
+    return true;
+  if (error instanceof NetlinkError) return true;
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
+}

@@ -1,0 +1,55 @@
+import { Journal } from '../host/journal.ts';
+import { type Machine, openMachine } from '../host/machine.ts';
+import type { Network } from '../model/network.ts';
+import { renderStatus, type TargetStatus } from '../output/status.ts';
+import { findProblems } from '../plan/problems.ts';
+import { PlanRefusal } from '../plan/refusal.ts';
+import { EXIT } from './exit-codes.ts';
+import type { CommonOptions, Role, Target } from './role.ts';
+import { planSteps } from './up.ts';
+import type { CommandWorld } from './world.ts';
+
+/** Tells whether this host is prepared for the targets; for those on record of this role when none is given. */
+export async function status(
+  role: Role,
+  given: readonly Target[] | undefined,
+  options: CommonOptions,
+  world: CommandWorld,
+): Promise<number> {
+  const machine = (world.openMachine ?? openMachine)();
+  try {
+    const targets = given ?? recordedTargets(role, await Journal.open(options.stateDir));
+    const network = await machine.network();
+    const statuses: TargetStatus[] = [];
+    for (const target of targets) statuses.push(await check(role, target, machine, network));
+    world.stdout.write(renderStatus(role.name, statuses, options.json ? 'json' : 'text'));
+    const prepared = statuses.length > 0 && statuses.every(({ problems }) => problems.length === 0);
+    return prepared ? EXIT.ok : EXIT.notPrepared;
+  } finally {
+    await machine.close();
+  }
+}
+
+function recordedTargets(role: Role, journal: Journal): Target[] {
+  return [...journal.owners]
+    .filter(([owner]) => owner.startsWith(`${role.name} `))
+    .flatMap(([, words]) => role.targets(words));
+}
+
+async function check(role: Role, target: Target, machine: Machine, network: Network): Promise<TargetStatus> {
+  const { owner, words } = target;
+  const mend = `lvsadm ${role.name} up ${words.join(' ')}`;
+  try {
+    const steps = await planSteps(machine, [target], network);
+    return { owner, words, problems: findProblems(steps), mend };
+  } catch (error) {
+    if (!(error instanceof PlanRefusal)) throw error;
+    const needsGateway = words.includes('nat') && !words.includes('--set-gateway');
+    return {
+      owner,
+      words,
+      problems: [error.message],
+      mend: needsGateway ? `${mend} --set-gateway` : mend,
+    };
+  }
+}

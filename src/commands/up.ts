@@ -1,0 +1,160 @@
+import { Journal } from '../host/journal.ts';
+import { takeLock } from '../host/lock.ts';
+import { type Machine, openMachine } from '../host/machine.ts';
+import type { Network } from '../model/network.ts';
+import { type PlanReport, renderPlan } from '../output/plan.ts';
+import { PlanRefusal } from '../plan/refusal.ts';
+import { mergeNeeds, planStep, type Step } from '../plan/steps.ts';
+import { applySteps, undo } from './apply.ts';
+import { EXIT } from './exit-codes.ts';
+import { MachineFailure } from './failure.ts';
+import { persist } from './persist.ts';
+import type { CommonOptions, Role, Target } from './role.ts';
+import type { CommandWorld } from './world.ts';
+
+/**
+ * Prepares this host for the targets. Everything is read and checked first; nothing is changed before it is known that
+ * all of it can be. A step that fails all the same has this run's changes undone.
+ */
+export async function up(
+  role: Role,
+  targets: readonly Target[],
+  options: CommonOptions,
+  world: CommandWorld,
+): Promise<number> {
+  if (options.root !== undefined) return persist(role, targets, [], options, world);
+  const machine = (world.openMachine ?? openMachine)();
+  const lock = options.dryRun ? undefined : await takeLock();
+  try {
+    if (!options.dryRun && !lock) throw new MachineFailure('another lvsadm is changing this host');
+    const journal = await Journal.open(options.stateDir);
+    refuseOtherWords(targets, journal);
+    const network = await machine.network();
+    const steps = await planSteps(machine, targets, network);
+    const advice = targets.flatMap((target) => target.advice(network));
+    const changed = steps.some((step) => step.changed);
+    if (options.dryRun) {
+      print(world, options, { dryRun: true, steps, advice, notes: [] });
+      return changed && options.exitCode ? EXIT.wouldChange : EXIT.ok;
+    }
+    const unrecorded = targets.filter(({ owner }) => !journal.owners.has(owner));
+    if (changed || unrecorded.length > 0) await refuseWithoutRight(machine, role);
+    if (!options.takeOver) await refuseTaken(machine, targets, steps);
+    const done = await carryOut(machine, journal, targets, unrecorded, steps);
+    const notes = await announceClaims(machine, targets, done);
+    print(world, options, { dryRun: false, steps: done, advice, notes });
+    return options.persist ? await persist(role, targets, done, options, world) : EXIT.ok;
+  } finally {
+    await lock?.release();
+    await machine.close();
+  }
+}
+
+/** What the targets need, against what is. Throws a PlanRefusal. */
+export async function planSteps(
+  machine: Machine,
+  targets: readonly Target[],
+  network: Network,
+): Promise<Step[]> {
+  const needs = mergeNeeds(new Map(targets.map((target) => [target.owner, target.plan(network)])));
+  const steps: Step[] = [];
+  for (const need of needs) {
+    if (need.setting.kind === 'module' && (await machine.moduleState(need.setting.name)) === 'missing') {
+      throw new PlanRefusal(`this kernel has no module ${need.setting.name}`);
+    }
+    steps.push(planStep(need, await machine.read(need.setting)));
+  }
+  return steps;
+}
+
+async function carryOut(
+  machine: Machine,
+  journal: Journal,
+  targets: readonly Target[],
+  unrecorded: readonly Target[],
+  steps: readonly Step[],
+): Promise<Step[]> {
+  if (unrecorded.length > 0) {
+    for (const { owner, words } of targets) journal.setOwner(owner, words);
+    await journal.save();
+  }
+  try {
+    return await applySteps(machine, journal, steps);
+  } catch (error) {
+    const { left } = await undo(
+      machine,
+      journal,
+      unrecorded.map(({ owner }) => owner),
+    );
+    const rest = left.map(({ what }) => what).join(', ');
+    const undone = unrecorded.length > 0 ? 'this host is as it was before' : 'what was done before it stays';
+    const outcome = rest === '' ? undone : `left behind: ${rest}`;
+    throw new MachineFailure(`${(error as Error).message}; ${outcome}`, { cause: error });
+  }
+}
+
+function refuseOtherWords(targets: readonly Target[], journal: Journal): void {
+  for (const { owner, words } of targets) {
+    const recorded = journal.owners.get(owner);
+    if (recorded && recorded.join(' ') !== words.join(' ')) {
+      throw new PlanRefusal(`${owner} is up with \`${recorded.join(' ')}\`; take it down first`);
+    }
+  }
+}
+
+async function refuseWithoutRight(machine: Machine, role: Role): Promise<void> {
+  if (await machine.mayChange()) return;
+  throw new PlanRefusal(`only root (CAP_NET_ADMIN) may prepare a ${role.name}`);
+}
+
+/** An address that is about to be added, and that another host answers for, stays that host's. */
+async function refuseTaken(
+  machine: Machine,
+  targets: readonly Target[],
+  steps: readonly Step[],
+): Promise<void> {
+  for (const { device, address } of newClaims(targets, steps)) {
+    const holder = await machine.whoHas(device, address);
+    if (holder !== undefined) {
+      throw new PlanRefusal(
+        `${address} is in use on the segment of ${device}, by ${holder} (a real server that answers ARP, or another director?); --take-over takes it all the same`,
+      );
+    }
+  }
+}
+
+async function announceClaims(
+  machine: Machine,
+  targets: readonly Target[],
+  done: readonly Step[],
+): Promise<string[]> {
+  const notes: string[] = [];
+  for (const { device, address } of newClaims(targets, done)) {
+    const told = await machine.announce(device, address);
+    notes.push(
+      told
+        ? `${address}: the segment of ${device} was told that it is here`
+        : `${address}: the segment of ${device} could not be told that it is here; neighbours that knew another holder find out by themselves, within a minute or so`,
+    );
+  }
+  return notes;
+}
+
+function newClaims(targets: readonly Target[], steps: readonly Step[]) {
+  return targets
+    .flatMap(({ claim }) => (claim ? [claim] : []))
+    .filter(({ device, address }) =>
+      steps.some(
+        ({ setting, changed, before }) =>
+          changed &&
+          before.value === 'absent' &&
+          setting.kind === 'address' &&
+          setting.address === address &&
+          setting.device === device,
+      ),
+    );
+}
+
+function print(world: CommandWorld, { json }: CommonOptions, report: PlanReport): void {
+  world.stdout.write(renderPlan(report, json ? 'json' : 'text'));
+}

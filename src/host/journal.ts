@@ -1,0 +1,117 @@
+import { readFile, readlink, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Setting, type SettingState, settingKey } from '../model/setting.ts';
+import { writeAtomically } from './atomic-file.ts';
+
+export const STATE_FOLDER = '/run/lvsadm';
+const VERSION = 1;
+
+/** Something that was changed: what it was, what it was made, and on whose behalf. */
+export interface JournalEntry {
+  readonly setting: Setting;
+  readonly before: SettingState;
+  readonly set: SettingState;
+  /** Names of owners, such as `realserver 10.0.0.100`; when the last one leaves, `before` comes back. */
+  readonly owners: readonly string[];
+}
+
+/** The file's text: owners with the words that they were prepared by, and the changes in the order they were made. */
+interface Recorded {
+  readonly version: number;
+  readonly owners: Readonly<Record<string, readonly string[]>>;
+  readonly changes: readonly JournalEntry[];
+}
+
+/**
+ * What lvsadm has changed on this host, kept in a file so that it can be undone exactly. A change is recorded before
+ * it is made: after a crash the journal knows at least everything that has happened.
+ */
+export class Journal {
+  readonly path: string;
+  readonly #owners: Map<string, readonly string[]>;
+  readonly #entries: Map<string, JournalEntry>;
+
+  private constructor(path: string, { owners, changes }: Recorded) {
+    this.path = path;
+    this.#owners = new Map(Object.entries(owners));
+    this.#entries = new Map(changes.map((entry) => [settingKey(entry.setting), entry]));
+  }
+
+  /** Reads the journal of this network namespace. Rejects when there is one that cannot be read. */
+  static async open(folder: string = STATE_FOLDER): Promise<Journal> {
+    const path = join(folder, await fileName());
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      return new Journal(path, { version: VERSION, owners: {}, changes: [] });
+    }
+    return new Journal(path, parse(path, text));
+  }
+
+  /** Names of owners → the words that they were prepared by. */
+  get owners(): ReadonlyMap<string, readonly string[]> {
+    return this.#owners;
+  }
+
+  /** The changes, in the order in which they were made. */
+  get entries(): readonly JournalEntry[] {
+    return [...this.#entries.values()];
+  }
+
+  find(setting: Setting): JournalEntry | undefined {
+    return this.#entries.get(settingKey(setting));
+  }
+
+  setOwner(name: string, words: readonly string[]): void {
+    this.#owners.set(name, words);
+  }
+
+  deleteOwner(name: string): void {
+    this.#owners.delete(name);
+  }
+
+  put(entry: JournalEntry): void {
+    this.#entries.set(settingKey(entry.setting), entry);
+  }
+
+  delete(setting: Setting): void {
+    this.#entries.delete(settingKey(setting));
+  }
+
+  /** Puts it on the disk; an empty journal is no file at all. */
+  async save(): Promise<void> {
+    if (this.#owners.size === 0 && this.#entries.size === 0) {
+      await rm(this.path, { force: true });
+      return;
+    }
+    const recorded: Recorded = {
+      version: VERSION,
+      owners: Object.fromEntries(this.#owners),
+      changes: this.entries,
+    };
+    await writeAtomically(this.path, `${JSON.stringify(recorded, undefined, 2)}\n`);
+  }
+}
+
+/** /run is shared by the network namespaces of a host, so each but the first has a file of its own. */
+async function fileName(): Promise<string> {
+  const own = await readlink('/proc/self/ns/net');
+  const first = await readlink('/proc/1/ns/net').catch(() => own);
+  return own === first ? 'machine.json' : `machine-${own.replace(/[^0-9]/g, '')}.json`;
+}
+
+function parse(path: string, text: string): Recorded {
+  let recorded: Partial<Recorded>;
+  try {
+    recorded = JSON.parse(text) as Partial<Recorded>;
+  } catch {
+    throw new Error(`${path} is not JSON; it was not written by lvsadm, or was changed`);
+  }
+  const { version, owners, changes } = recorded;
+  if (version !== VERSION || typeof owners !== 'object' || !Array.isArray(changes)) {
+    throw new Error(`${path} is not a journal of version ${VERSION}`);
+  }
+  return { version, owners, changes };
+}

@@ -1,0 +1,164 @@
+import { type Address, addressBytes, type Family, familyOf, formatAddress } from '../model/address.ts';
+import type { InterfaceAddress, Link, Neighbour, Route } from '../model/network.ts';
+import { Connection } from '../netlink/connection.ts';
+import { NetlinkError } from '../netlink/errors.ts';
+import * as route from '../netlink/route.ts';
+import {
+  AF_INET,
+  AF_INET6,
+  IFA_F_NODAD,
+  NETLINK_ROUTE,
+  NUD_FAILED,
+  NUD_INCOMPLETE,
+  NUD_REACHABLE,
+} from '../netlink/route-layout.ts';
+
+/** How often a listing is begun again that a change interrupted. */
+const DUMP_ATTEMPTS = 5;
+
+/** The network devices of the namespace that the process is in: links, addresses, routes, neighbours, by rtnetlink. */
+export class Links {
+  readonly #connection = new Connection(NETLINK_ROUTE);
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  async links(): Promise<Link[]> {
+    const links = await this.#dump(route.dumpLinks);
+    return links.map(({ noArp, hardwareAddress, ...link }) => ({
+      ...link,
+      resolves: !noArp && !link.loopback,
+      hardwareAddress: hardwareText(hardwareAddress),
+    }));
+  }
+
+  /** The device of a name, or `undefined`. */
+  async link(name: string): Promise<Link | undefined> {
+    return (await this.links()).find((link) => link.name === name);
+  }
+
+  async addresses(): Promise<InterfaceAddress[]> {
+    const addresses = await this.#dump(route.dumpAddresses);
+    return addresses.map((raw) => ({
+      ...raw,
+      family: familyOfNumber(raw.family),
+      address: formatAddress(raw.address),
+    }));
+  }
+
+  async routes(): Promise<Route[]> {
+    const routes = await this.#dump(route.dumpRoutes);
+    return routes.map(({ family, destination, gateway, ...rest }) => ({
+      ...rest,
+      family: familyOfNumber(family),
+      destination: destination ? formatAddress(destination) : family === AF_INET ? '0.0.0.0' : '::',
+      gateway: gateway && formatAddress(gateway),
+    }));
+  }
+
+  async neighbours(): Promise<Neighbour[]> {
+    const neighbours = await this.#dump(route.dumpNeighbours);
+    return neighbours.map(({ index, address, hardwareAddress, state }) => ({
+      index,
+      address: formatAddress(address),
+      hardwareAddress: hardwareText(hardwareAddress),
+      state: neighbourState(state),
+    }));
+  }
+
+  setUp(index: number, up: boolean): Promise<void> {
+    return route.setLinkUp(this.#connection, index, up);
+  }
+
+  create(name: string, kind: string, local?: Address): Promise<void> {
+    return route.createLink(this.#connection, {
+      name,
+      kind,
+      ...(local === undefined ? {} : { local: addressBytes(local) }),
+    });
+  }
+
+  delete(index: number): Promise<void> {
+    return route.deleteLink(this.#connection, index);
+  }
+
+  /** Adds a host address (/32 or /128), or changes whether it is deprecated. */
+  putAddress(
+    index: number,
+    address: Address,
+    { deprecated, detectDuplicates }: { deprecated: boolean; detectDuplicates: boolean },
+  ): Promise<void> {
+    const flags = familyOf(address) === 'inet6' && !detectDuplicates ? IFA_F_NODAD : 0;
+    return route.putAddress(this.#connection, { ...hostAddress(index, address), flags, deprecated });
+  }
+
+  deleteAddress(index: number, address: Address): Promise<void> {
+    return route.deleteAddress(this.#connection, hostAddress(index, address));
+  }
+
+  addHalfRoute(index: number, half: Address, gateway: Address): Promise<void> {
+    return route.addRoute(this.#connection, halfRoute(index, half, gateway));
+  }
+
+  deleteHalfRoute(index: number, half: Address, gateway: Address): Promise<void> {
+    return route.deleteRoute(this.#connection, halfRoute(index, half, gateway));
+  }
+
+  /** Has the kernel ask on a device who has an address; `neighbours` tells the answer. */
+  solicit(index: number, address: Address): Promise<void> {
+    return route.solicitNeighbour(this.#connection, neighbourKey(index, address));
+  }
+
+  async forgetNeighbour(index: number, address: Address): Promise<void> {
+    try {
+      await route.deleteNeighbour(this.#connection, neighbourKey(index, address));
+    } catch (error) {
+      if (!(error instanceof NetlinkError) || error.code !== 'ENOENT') throw error;
+    }
+  }
+
+  async #dump<T>(list: (connection: Connection) => Promise<T[]>): Promise<T[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await list(this.#connection);
+      } catch (error) {
+        const again = error instanceof NetlinkError && error.failure === 'interrupted';
+        if (!again || attempt === DUMP_ATTEMPTS) throw error;
+      }
+    }
+  }
+}
+
+function familyNumber(family: Family): number {
+  return family === 'inet' ? AF_INET : AF_INET6;
+}
+
+function familyOfNumber(number: number): Family {
+  return number === AF_INET ? 'inet' : 'inet6';
+}
+
+function hostAddress(index: number, address: Address) {
+  const bytes = addressBytes(address);
+  return { index, address: bytes, family: familyNumber(familyOf(address)), prefixLength: 8 * bytes.length };
+}
+
+function halfRoute(index: number, half: Address, gateway: Address) {
+  const family = familyNumber(familyOf(gateway));
+  return { index, family, destination: addressBytes(half), prefixLength: 1, gateway: addressBytes(gateway) };
+}
+
+function neighbourKey(index: number, address: Address) {
+  return { index, family: familyNumber(familyOf(address)), address: addressBytes(address) };
+}
+
+function hardwareText(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+}
+
+function neighbourState(state: number): Neighbour['state'] {
+  if (state & NUD_REACHABLE) return 'answered';
+  if (state & NUD_INCOMPLETE) return 'asking';
+  if (state & NUD_FAILED) return 'silent';
+  return 'other';
+}

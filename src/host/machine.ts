@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Address } from '../model/address.ts';
+import type { Network } from '../model/network.ts';
+import type { Setting, SettingState } from '../model/setting.ts';
+import { announce } from './announce.ts';
+import { Links } from './links.ts';
+import { type ModuleState, moduleState } from './module-state.ts';
+import { putSetting, readSetting } from './settings.ts';
+import { readSysctl } from './sysctl.ts';
+
+/** Milliseconds to wait for an answer on the wire: the kernel asks again after one second. */
+const PROBE_TIME = 1500;
+const PAUSE = 50;
+const CAP_NET_ADMIN = 12n;
+
+/** This host, as far as preparing it goes: one door, so that tests can stand in it. */
+export interface Machine {
+  /** Whether this process may change the network. */
+  mayChange(): Promise<boolean>;
+  network(): Promise<Network>;
+  moduleState(name: string): Promise<ModuleState>;
+  read(setting: Setting): Promise<SettingState>;
+  put(setting: Setting, state: SettingState): Promise<void>;
+  /** The hardware address of another host on a device's segment that answers for an address. */
+  whoHas(device: string, address: Address): Promise<string | undefined>;
+  /** Tells the segment that an address is here. False when that cannot be told. */
+  announce(device: string, address: Address): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Opens the host that this process runs on, in the network namespace that it is in. */
+export function openMachine(): Machine {
+  const links = new Links();
+  return {
+    mayChange,
+    moduleState,
+    async network() {
+      const [found, addresses, routes] = [await links.links(), await links.addresses(), await links.routes()];
+      const inet6 = (await readSysctl('net/ipv6/conf/all/disable_ipv6')) === '0';
+      return { links: found, addresses, routes, inet6 };
+    },
+    read: (setting) => readSetting(links, setting),
+    put: (setting, state) => putSetting(links, setting, state),
+    whoHas: (device, address) => whoHas(links, device, address),
+    async announce(device, address) {
+      const link = await links.link(device);
+      return link !== undefined && announce(links, link, address);
+    },
+    close: () => links.close(),
+  };
+}
+
+async function mayChange(): Promise<boolean> {
+  const status = await readFile('/proc/self/status', 'utf8');
+  const effective = /^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? '0';
+  return ((BigInt(`0x${effective}`) >> CAP_NET_ADMIN) & 1n) === 1n;
+}
+
+async function whoHas(links: Links, device: string, address: Address): Promise<string | undefined> {
+  const link = await links.link(device);
+  if (!link?.up || !link.resolves) return undefined;
+  // What is known from before may be out of date.
+  await links.forgetNeighbour(link.index, address);
+  await links.solicit(link.index, address);
+  try {
+    for (let waited = 0; waited < PROBE_TIME; waited += PAUSE) {
+      const found = (await links.neighbours()).find(
+        (neighbour) => neighbour.index === link.index && neighbour.address === address,
+      );
+      if (found?.state === 'answered') return found.hardwareAddress;
+      if (found?.state === 'silent') return undefined;
+      await sleep(PAUSE);
+    }
+    return undefined;
+  } finally {
+    await links.forgetNeighbour(link.index, address);
+  }
+}

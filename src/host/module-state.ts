@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { release } from 'node:os';
+
+/** Where a kernel module stands: in the kernel, on the disk for loading, or nowhere. */
+export type ModuleState = 'loaded' | 'available' | 'missing';
+
+/** Looks for a module without loading it. One that is built into the kernel counts as loaded. */
+export async function moduleState(name: string): Promise<ModuleState> {
+  const loaded = await readLines('/proc/modules');
+  if (loaded.some((line) => line.startsWith(`${name} `))) return 'loaded';
+  const folder = `/lib/modules/${release()}`;
+  if (names(await readLines(`${folder}/modules.builtin`)).includes(name)) return 'loaded';
+  if (names(await readLines(`${folder}/modules.dep`)).includes(name)) return 'available';
+  // A kernel without module files may still have it built in, and then tells of its parameters or version.
+  const inSys: string[] = await readdir('/sys/module').catch(() => []);
+  return inSys.includes(name) ? 'loaded' : 'missing';
+}
+
+/**
+ * Has the kernel give a module back, with those that only it needed. False when it is in use, or when another network
+ * namespace of this host may need it: the kernel would take a tunnel's device from all of them.
+ */
+export async function unloadModule(name: string): Promise<boolean> {
+  if (await hasOtherNamespaces()) return false;
+  return new Promise((resolve) => {
+    const modprobe = spawn('/sbin/modprobe', ['--remove', '--quiet', '--', name], { stdio: 'ignore' });
+    modprobe.once('error', () => resolve(false));
+    modprobe.once('exit', (code) => resolve(code === 0));
+  });
+}
+
+async function hasOtherNamespaces(): Promise<boolean> {
+  const named: string[] = await readdir('/run/netns').catch(() => []);
+  if (named.length > 0) return true;
+  const own = await readlink('/proc/self/ns/net');
+  for (const entry of await readdir('/proc')) {
+    if (!/^[0-9]+$/.test(entry)) continue;
+    const other = await readlink(`/proc/${entry}/ns/net`).catch(() => own);
+    if (other !== own) return true;
+  }
+  return false;
+}
+
+/** Module names of lines such as `kernel/net/ipv4/ip_gre.ko.xz: …`; dashes and underscores are the same to the kernel. */
+function names(lines: readonly string[]): string[] {
+  return lines.map((line) => (/([^/]+)\.ko/.exec(line)?.[1] ?? '').replaceAll('-', '_'));
+}
+
+async function readLines(path: string): Promise<string[]> {
+  return (await readFile(path, 'utf8').catch(() => '')).split('\n');
+}

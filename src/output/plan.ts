@@ -1,0 +1,48 @@
+import type { Step } from '../plan/steps.ts';
+import { type Format, renderJson } from './json.ts';
+
+/** What `up` did, or with `dryRun` would do. */
+export interface PlanReport {
+  readonly dryRun: boolean;
+  readonly steps: readonly Step[];
+  /** What the operator should know besides. */
+  readonly advice: readonly string[];
+  /** What came of it besides the steps. */
+  readonly notes: readonly string[];
+}
+
+/** Lines for people, changes marked `*`; or one JSON document. */
+export function renderPlan(report: PlanReport, format: Format): string {
+  return format === 'json' ? renderPlanJson(report) : renderPlanText(report);
+}
+
+function renderPlanText({ dryRun, steps, advice, notes }: PlanReport): string {
+  const shown = dryRun ? steps : steps.filter(({ changed }) => changed);
+  const width = Math.max(0, ...shown.map(({ what }) => what.length));
+  const lines = shown.flatMap(({ what, before, after, changed, why }) => {
+    const states = changed ? `${before.value} -> ${after.value}` : before.value;
+    const line = `${changed ? '*' : ' '} ${what.padEnd(width)}  ${states}`;
+    return dryRun ? [line, `    ${why}`] : [line];
+  });
+  if (!steps.some(({ changed }) => changed)) lines.push('nothing to do');
+  lines.push(...notes, ...advice.map((sentence) => `note: ${sentence}`));
+  return `${lines.join('\n')}\n`;
+}
+
+function renderPlanJson({ dryRun, steps, advice, notes }: PlanReport): string {
+  return renderJson({
+    dryRun,
+    changed: steps.some(({ changed }) => changed),
+    steps: steps.map(({ setting, what, before, after, changed, why, owners }) => ({
+      what,
+      kind: setting.kind,
+      before: before.value,
+      after: after.value,
+      changed,
+      why,
+      for: owners,
+    })),
+    advice,
+    notes,
+  });
+}
