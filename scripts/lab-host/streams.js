@@ -21,15 +21,32 @@ export function connect(kind, machine, stop) {
   );
 }
 
-/** A serial line has no end of file, so each chunk goes after a line with its size, and a size of 0 is the end. */
+/**
+ * A serial line has no end of file, so the bytes go in frames: a line with the size, then so many bytes; size 0 is the end.
+ * What arrives while a frame is on its way makes the next one: a frame costs the guest a process.
+ */
 function frame(source, line) {
+  const LARGEST = 1024 * 1024;
+  let [waiting, size, isSending, isAtEnd] = [[], 0, false, false];
+  const send = () => {
+    isSending = size > 0 || isAtEnd;
+    if (!isSending) return;
+    line.write(`${size}\n`);
+    if (size === 0) return;
+    line.write(Buffer.concat(waiting), send);
+    [waiting, size] = [[], 0];
+    source.resume();
+  };
   source.on('data', (chunk) => {
-    line.write(`${chunk.length}\n`);
-    if (line.write(chunk)) return;
-    source.pause();
-    line.once('drain', () => source.resume());
+    waiting.push(chunk);
+    size += chunk.length;
+    if (size >= LARGEST) source.pause();
+    if (!isSending) send();
   });
-  source.on('end', () => line.write('0\n'));
+  source.on('end', () => {
+    isAtEnd = true;
+    if (!isSending) send();
+  });
 }
 
 /** Every key goes to the guest's terminal, Ctrl-C too; three of them within a second end the guest itself. */
