@@ -137,6 +137,7 @@ export class IpvsClient {
 
   /** The destinations of a service, in the kernel's order (last added first). `ESRCH` if there is no such service. */
   async destinations(id: ServiceId): Promise<DestinationStatus[]> {
+    checkServiceId(id);
     const found = await this.#destinations(id);
     // The kernel lists an absent service as one without destinations.
     if (found.length === 0) await this.service(id);
@@ -262,7 +263,6 @@ export class IpvsClient {
   }
 
   #destinations(id: ServiceId): Promise<DestinationStatus[]> {
-    checkServiceId(id);
     const family = serviceFamily(id);
     return this.#list(
       { kind: 'list-destinations', service: id },

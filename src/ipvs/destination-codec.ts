@@ -41,8 +41,11 @@ export function encodeDestinationId({ address, port }: DestinationId): Destinati
 /** All attributes of a destination; a setting that is left out has its default. */
 export function encodeDestination(destination: Destination): DestinationValues {
   const tunnel = destination.tunnel ?? DEFAULT_TUNNEL;
+  const { family, address, port } = encodeDestinationId(destination);
   return {
-    ...encodeDestinationId(destination),
+    family,
+    address,
+    port,
     forwarding: FORWARDINGS[destination.forwarding ?? 'direct'],
     weight: destination.weight ?? 1,
     tunnelType: TUNNELS[tunnel.type],

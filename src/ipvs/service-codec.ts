@@ -41,18 +41,17 @@ export function encodeServiceId(id: ServiceId): ServiceValues {
 /** All attributes of a service; a setting that is left out has its default. */
 export function encodeService(service: Service): ServiceValues {
   const timeout = service.persistenceTimeout ?? 0;
-  return {
-    ...encodeServiceId(service),
-    scheduler: service.scheduler ?? DEFAULT_SCHEDULER,
-    // The kernel takes a missing name for "no engine".
-    engine: service.persistenceEngine || undefined,
-    flags:
-      (timeout ? C.SVC_F_PERSISTENT : 0) |
-      (service.onePacket ? C.SVC_F_ONEPACKET : 0) |
-      encodeSchedulerFlags(service.schedulerFlags ?? []),
-    timeout,
-    netmask: encodeMask(service.persistenceMask ?? defaultPersistenceMask(serviceFamily(service))),
-  };
+  const values = encodeServiceId(service);
+  values.scheduler = service.scheduler ?? DEFAULT_SCHEDULER;
+  // The kernel takes a missing name for "no engine".
+  if (service.persistenceEngine) values.engine = service.persistenceEngine;
+  values.flags =
+    (timeout ? C.SVC_F_PERSISTENT : 0) |
+    (service.onePacket ? C.SVC_F_ONEPACKET : 0) |
+    encodeSchedulerFlags(service.schedulerFlags ?? []);
+  values.timeout = timeout;
+  values.netmask = encodeMask(service.persistenceMask ?? defaultPersistenceMask(serviceFamily(service)));
+  return values;
 }
 
 /** An IPv4 mask goes as its four bytes, an IPv6 prefix length as a number. */

@@ -22,6 +22,7 @@ type AnyAttribute = Attribute<any>;
 /** A table of attributes, described once and used for writing and for reading. Written in the table's order. */
 export interface Layout<A extends Record<string, AnyAttribute>> {
   readonly attributes: A;
+  readonly entries: readonly (readonly [name: keyof A & string, attribute: AnyAttribute])[];
   readonly byType: ReadonlyMap<number, readonly [name: keyof A & string, attribute: AnyAttribute]>;
 }
 
@@ -32,10 +33,8 @@ export type Values<L> =
     : never;
 
 export function layout<A extends Record<string, AnyAttribute>>(attributes: A): Layout<A> {
-  const byType = new Map(
-    Object.entries(attributes).map(([name, item]) => [item.type, [name, item] as const]),
-  );
-  return { attributes, byType };
+  const entries = Object.entries(attributes);
+  return { attributes, entries, byType: new Map(entries.map((entry) => [entry[1].type, entry])) };
 }
 
 const HEADER = 4;
@@ -46,13 +45,12 @@ const NLA_F_NESTED = 0x8000;
 /** Writes the attributes that `values` names. */
 export function encodeAttributes<A extends Record<string, AnyAttribute>>(
   writer: Writer,
-  { attributes }: Layout<A>,
+  { entries }: Layout<A>,
   values: Values<Layout<A>>,
 ): void {
-  for (const name in attributes) {
+  for (const [name, { type, codec }] of entries) {
     const value = (values as Record<string, unknown>)[name];
     if (value === undefined) continue;
-    const { type, codec } = attributes[name]!;
     const start = writer.length;
     writer.u16(0);
     writer.u16(codec.nested ? type | NLA_F_NESTED : type);

@@ -34,6 +34,8 @@ export interface BatchFailure {
 
 /** Loading a scheduler's module happens inside a request, and a busy machine may need its time for it. */
 const DEFAULT_TIMEOUT = 10_000;
+/** How often, within the timeout, to look whether the kernel has answered. */
+const LOOKS = 4;
 /** What one small answer takes of the receive buffer by the kernel's accounting, generously. */
 const ANSWER_COST = 2048;
 /** The kernel handles a whole datagram within one system call; a larger one would block this process for longer. */
@@ -64,7 +66,9 @@ export class Connection {
   #current: Exchange | undefined;
   #pending = 0;
   #tail: Promise<unknown> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
+  #watchdog: NodeJS.Timeout | undefined;
+  /** Changes whenever something is sent or heard. */
+  #heard = 0;
   #closed = false;
 
   /** Throws a `socket` NetlinkError when the kernel gives no socket. */
@@ -211,28 +215,45 @@ export class Connection {
         onOutcome: (sequence, outcome) => onOutcome((sequence - first) >>> 0, outcome),
         settle: (error) => {
           this.#current = undefined;
-          clearTimeout(this.#timer);
           if (error) reject(error);
           else resolve();
         },
       };
-      this.#arm();
+      this.#heard++;
+      this.#watch();
       socket.send(bytes);
     });
   }
 
-  #arm(): void {
-    clearTimeout(this.#timer);
-    const exchange = this.#current;
-    this.#timer = setTimeout(() => {
-      // The process may have been held up, in the kernel or by its own work, with the answer already there: look
-      // into the socket once more before giving up.
-      setTimeout(() => {
-        if (this.#current !== exchange) return;
-        const seconds = this.#timeout / 1000;
-        this.#fail(new NetlinkError('timeout', `the kernel did not answer within ${seconds} s`));
-      }, 1);
-    }, this.#timeout);
+  /**
+   * Looks now and then whether the kernel has said anything: setting a timer for each exchange would cost a system
+   * call each. The timer never keeps the process alive: the socket does, while something is under way.
+   */
+  #watch(): void {
+    if (this.#watchdog) return;
+    let heard = this.#heard;
+    let silent = 0;
+    this.#watchdog = setInterval(() => {
+      if (!this.#current) {
+        clearInterval(this.#watchdog);
+        this.#watchdog = undefined;
+      } else if (heard !== this.#heard) {
+        heard = this.#heard;
+        silent = 0;
+      } else if (++silent >= LOOKS) {
+        silent = 0;
+        this.#suspect(this.#current);
+      }
+    }, this.#timeout / LOOKS).unref();
+  }
+
+  /** The process may have been held up, with the answer already there: look into the socket before giving up. */
+  #suspect(exchange: Exchange): void {
+    setTimeout(() => {
+      if (this.#current !== exchange) return;
+      const seconds = this.#timeout / 1000;
+      this.#fail(new NetlinkError('timeout', `the kernel did not answer within ${seconds} s`));
+    }, 1);
   }
 
   #received(datagram: Buffer): void {
@@ -253,7 +274,7 @@ export class Connection {
     const exchange = this.#current;
     if (!exchange || (message.sequence - exchange.first) >>> 0 > (exchange.last - exchange.first) >>> 0)
       return;
-    this.#timer?.refresh();
+    this.#heard++;
     if (message.flags & NLM_F_DUMP_INTR) exchange.interrupted = true;
     switch (message.type) {
       case NLMSG_NOOP:

@@ -21,8 +21,13 @@ export interface SocketListener {
 
 export type OpenSocket = (listener: SocketListener) => Socket;
 
-/** Large enough for any part of a dump, of which the kernel never makes one above 32 KiB. */
-const DATAGRAM_SIZE = 32768;
+/**
+ * Room for one datagram. The kernel cuts the parts of a dump to the room that it is shown; more room means fewer
+ * parts, and more memory for each answer, however small. But rtnetlink tells of a link with all its virtual functions
+ * in one part, of up to 32 KiB.
+ */
+const datagramSize = (protocol: number): number => (protocol === NETLINK_ROUTE ? 32_768 : 8192);
+const NETLINK_ROUTE = 0;
 const WANTED_RECEIVE_BUFFER = 1 << 20;
 
 /**
@@ -86,7 +91,7 @@ function createRaw(protocol: number): RawNetlinkSocket {
   try {
     const raw = new RawNetlinkSocket(protocol, {
       messagePeeking: false,
-      msgBufferSize: DATAGRAM_SIZE,
+      msgBufferSize: datagramSize(protocol),
       recvBufferSize: WANTED_RECEIVE_BUFFER,
       sendBufferSize: WANTED_RECEIVE_BUFFER,
     });
