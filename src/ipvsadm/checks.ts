@@ -10,6 +10,9 @@ import { refuse } from './refusal.ts';
  */
 export function checkDraft(draft: Draft): void {
   checkSlots(SLOTS, COMMAND_RULES[draft.command], draft.filled, `'${draft.command}' command`);
+  if (draft.checkFirst && draft.command !== 'restore') {
+    throw refuse(`Illegal 'check' option with the '${draft.command}' command`);
+  }
   switch (draft.command) {
     case 'add-service':
     case 'edit-service':

@@ -44,6 +44,8 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   'fwmark-service': (draft, value) => {
     draft.fwmark = readFwmark(value);
     draft.family = 'inet';
+    // A mark has no protocol, but the real server's port may have a name, and that is then one of TCP's.
+    draft.protocol = 'tcp';
   },
   ipv6: (draft) => {
     if (draft.fwmark === 0) throw refuse('-6 used before -f\n');
