@@ -6,7 +6,9 @@ import { lookup } from 'node:dns/promises';
  */
 export async function findHost(name: string): Promise<string | null> {
   try {
-    return (await lookup(name, { family: 4 })).address;
+    const { address, family } = await lookup(name, { family: 4 });
+    // Text that is an IPv6 address is answered with itself, whatever family was asked for.
+    return family === 4 ? address : null;
   } catch {
     return null;
   }
