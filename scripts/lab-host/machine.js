@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { CHECKOUT } from './packages.js';
 
 const CONSOLE_KEPT = 16 * 1024;
+const LAST_OUTPUT_MS = 1000;
 
 /** A third of a second instead of two: no legacy terminals, no measuring of RAID code, no self-tests of ciphers. */
 const QUICK = ['quiet', 'pty.legacy_count=0', 'initcall_blacklist=raid6_select_algo', 'cryptomgr.notests=1'];
@@ -17,7 +19,7 @@ const TERMINAL = ['ssl0=fd:3,fd:4'];
 
 /**
  * Starts a User-Mode Linux.
- * @returns the guest's lines, `stop()`, the tail of its console, `ready` (a promise that the command is about to start),
+ * @returns the guest's lines, `abandon()`, which stops it, the tail of its console, `ready` (a promise that the command is about to start),
  *   and `ended`: resolves when all it wrote was read and no process of it is left, with what it reported:
  *   `{started, status, failure}`, where `status` is undefined if the command did not end, and `failure` says what the
  *   guest's init could not do
@@ -53,26 +55,44 @@ export function startMachine({ user, world, kernel, mem, terminal }) {
     });
   }
   const stop = () => life.write('stop\n');
-  const report = { started: false, status: undefined, failure: undefined };
-  const ready = new Promise((resolve) => {
-    let line = '';
-    control.setEncoding('utf8').on('data', (text) => {
-      const lines = (line + text).split(/\r?\n/);
-      line = lines.pop();
-      for (const [, verb, rest] of lines.map((words) => /^(\w+) ?(.*)/.exec(words) ?? [])) {
-        if (verb === 'ready') report.started = true;
-        if (verb === 'ready') resolve();
-        if (verb === 'exit') report.status = Number(rest);
-        if (verb === 'failed') report.failure = rest;
-        if (verb === 'exit' || verb === 'failed') stop();
-      }
-    });
-  });
+  /** For a stop that cannot wait: a reader who does not read would keep its last output, and us, for ever. */
+  const abandon = () => {
+    stop();
+    setTimeout(() => [stdout, stderr].map((stream) => stream.destroy()), LAST_OUTPUT_MS);
+  };
+  const { report, ready } = listen(control, stop);
   const ended = new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', () => resolve(report));
   });
-  return { stdin, stdout, stderr, stop, ready, ended, console: () => log.replace(/[\0\r]/g, '').trim() };
+  return { stdin, stdout, stderr, abandon, ready, ended, console: () => log.replace(/[\0\r]/g, '').trim() };
+}
+
+/** Follows what the guest's init says: "up" when it starts, "ready", "exit STATUS", "failed MESSAGE". */
+function listen(control, stop) {
+  const report = { isUp: false, started: false, status: undefined, failure: undefined };
+  const ready = new Promise((resolve) => {
+    createInterface({ input: control }).on('line', (line) => {
+      const [, verb, rest] = /^(\w*) ?(.*)$/.exec(line) ?? [];
+      switch (verb) {
+        case 'up':
+          if (report.isUp) report.failure = 'the guest rebooted';
+          report.isUp = true;
+          break;
+        case 'ready':
+          report.started = true;
+          resolve();
+          break;
+        case 'exit':
+          report.status = Number(rest);
+          break;
+        case 'failed':
+          report.failure = rest;
+      }
+      if (report.failure !== undefined || report.status !== undefined) stop();
+    });
+  });
+  return { report, ready };
 }
 
 /** The guest's memory is a file, and executable: a container's /dev/shm is often too small, or noexec. */

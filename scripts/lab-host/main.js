@@ -31,40 +31,32 @@ async function runInGuest({ commandAt, timeout, mem, out }) {
     path,
     settings: { cwd: process.cwd(), stdin, rows: process.stdout.rows, columns: process.stdout.columns },
   });
-  try {
-    const machine = startMachine({ user, world, kernel, mem, terminal: stdin === 'terminal' });
-    stop.asked.then(machine.stop);
-    connect(stdin, machine, stop);
-    const { started, status, failure } = await machine.ended;
-    if (process.stdin.isRaw) process.stdin.setRawMode(false);
-    if (out) copyResults(world.out, out);
-    if (status !== undefined) return status;
-    if (stop.reason) return reportStop(stop.reason, seconds, started);
-    say(failure ?? `the guest died ${started ? 'while the command ran' : 'before the command started'}`);
-    process.stderr.write(`The end of its console:\n${machine.console()}\n`);
-    return LAB_FAILED;
-  } finally {
-    world.remove();
-  }
+  const machine = startMachine({ user, world, kernel, mem, terminal: stdin === 'terminal' });
+  stop.asked.then(machine.abandon);
+  connect(stdin, machine, stop);
+
+  const { started, status, failure } = await machine.ended;
+  await flushed(stop.asked);
+  if (process.stdin.isRaw) process.stdin.setRawMode(false);
+  if (out) copyResults(world.out, out);
+  if (status !== undefined) return status;
+  if (stop.reason) return reportStop(stop.reason, seconds, started);
+  say(failure ?? `the guest died ${started ? 'while the command ran' : 'before the command started'}`);
+  process.stderr.write(`The end of its console:\n${machine.console()}\n`);
+  return LAB_FAILED;
 }
 
 async function runNatively({ commandAt, timeout = 120, out }) {
   const stop = watchForStop(timeout);
   const native = startNative(process.argv.slice(2 + commandAt));
   stop.asked.then(native.stop);
-  try {
-    const status = await native.ended;
-    if (out) copyResults(native.out, out);
-    return stop.reason ? reportStop(stop.reason, timeout, true) : (status ?? LAB_FAILED);
-  } finally {
-    native.remove();
-  }
+  const status = await native.ended;
+  if (out) copyResults(native.out, out);
+  return stop.reason ? reportStop(stop.reason, timeout, true) : (status ?? LAB_FAILED);
 }
 
 try {
-  const code = await main();
-  await flushed();
-  process.exit(code);
+  process.exit(await main());
 } catch (error) {
   say(error instanceof LabFailure ? error.message : error.stack);
   process.exit(LAB_FAILED);

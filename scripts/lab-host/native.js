@@ -25,6 +25,7 @@ function requireIpvs() {
 export function startNative(words) {
   requireIpvs();
   const folder = mkdtempSync('/tmp/lvsadm-lab-');
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const script = join(CHECKOUT, 'scripts/lab-guest/native');
   const child = spawn(
     'setpriv',
@@ -40,6 +41,5 @@ export function startNative(words) {
     );
     child.on('close', (code) => resolve(code ?? undefined));
   });
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  return { out: folder, remove, stop: () => child.kill('SIGKILL'), ended };
+  return { out: folder, stop: () => child.kill('SIGKILL'), ended };
 }

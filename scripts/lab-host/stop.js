@@ -16,7 +16,7 @@ export function watchForStop(seconds) {
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop.because(signal));
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stop.because('SIGPIPE'));
-  if (seconds > 0) setTimeout(() => stop.because('time'), seconds * 1000).unref();
+  if (seconds > 0) setTimeout(() => stop.because('time'), seconds * 1000);
   return stop;
 }
 

@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 
 const NULL_DEVICE = 0x103;
@@ -62,8 +63,9 @@ function type(keyboard, line, stop) {
   });
 }
 
-/** Everything that was written has left this process. */
-export const flushed = () =>
-  Promise.all(
-    [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', () => done()))),
-  );
+/** Waits until everything written has left this process; once asked to stop, only a second more. */
+export function flushed(stopAsked) {
+  const written = (stream) => new Promise((resolve) => stream.write('', () => resolve()));
+  const patience = stopAsked.then(() => setTimeout(1000));
+  return Promise.race([Promise.all([process.stdout, process.stderr].map(written)), patience]);
+}

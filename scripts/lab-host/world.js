@@ -1,7 +1,7 @@
 import {
-  chownSync,
   copyFileSync,
   existsSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -22,6 +22,13 @@ const HOME = '/run/lab/home';
 
 const SYSTEM_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
+const STANDARD_LINKS = [
+  ['fd', '/proc/self/fd'],
+  ['stdin', '/proc/self/fd/0'],
+  ['stdout', '/proc/self/fd/1'],
+  ['stderr', '/proc/self/fd/2'],
+];
+
 /** Variables that stay at home: they name places that are not there, or not writable, in the guest. */
 const LEFT_OUT =
   /^(HOME|PATH|PWD|OLDPWD|SHLVL|_|USER|LOGNAME|MAIL|TMPDIR|TMP|TEMP|XDG_\w+|DBUS_\w+|SSH_\w+|DISPLAY|LAB_OUT)$/;
@@ -35,11 +42,10 @@ const LEFT_OUT =
  */
 export function makeWorld(user, kernel, { argv, environment, path, settings }) {
   const folder = mkdtempSync('/tmp/lvsadm-lab-');
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const place = (name) => join(folder, name);
-  for (const name of ['uml', 'out', 'dev']) mkdirSync(place(name));
-  symlinkSync('/proc/self/fd', place('dev/fd'));
-  for (const [fd, name] of ['stdin', 'stdout', 'stderr'].entries())
-    symlinkSync(`/proc/self/fd/${fd}`, place(`dev/${name}`));
+  for (const name of ['uml', 'out', 'dev', 'usr', 'usr/lib']) mkdirSync(place(name));
+  for (const [name, target] of STANDARD_LINKS) symlinkSync(target, place(`dev/${name}`));
 
   const seen = [CHECKOUT, settings.cwd, dirname(dirname(process.execPath)), ...path];
   copyFileSync(join(CHECKOUT, 'scripts/lab-guest/init'), place('init'));
@@ -50,16 +56,14 @@ export function makeWorld(user, kernel, { argv, environment, path, settings }) {
     place('settings'),
     assignments({ ...settings, overlay: kernel.overlay, kmod: find('bin/kmod') }),
   );
-  for (const name of ['', ...readdirSync(folder)]) chownSync(place(name), user.uid, user.gid);
-
-  return { folder, out: place('out'), remove: () => rmSync(folder, { recursive: true, force: true }) };
+  for (const name of ['', 'usr/lib', ...readdirSync(folder)]) lchownSync(place(name), user.uid, user.gid);
+  return { folder, out: place('out') };
 }
 
 /** The overlay over /usr. Links stand for paths in which a comma or colon would mean something to overlayfs. */
 function layers(place, kernel) {
   const found = [];
   if (kernel.modules) {
-    mkdirSync(place('usr/lib'), { recursive: true });
     symlinkSync(isHidden(kernel.modules) ? HOST + kernel.modules : kernel.modules, place('usr/lib/modules'));
     found.push(place('usr'));
   }
