@@ -474,6 +474,7 @@ describe('what does not go together', () => {
     ['-L --daemon --persistent-conn', 'options conflicts in the list command'],
     ['-A -t 1.1.1.1', 'Zero port specified for non-persistent service'],
     ['-A -t 1.1.1.1 -o', 'Zero port specified for non-persistent service'],
+    ['-A --sctp-service 1.1.1.1:80 -o', 'One-Packet Scheduling is only for UDP virtual services'],
     ['-E -t 1.1.1.1:80 -o', 'One-Packet Scheduling is only for UDP virtual services'],
     ['-a -t 1.1.1.1:80 -r ::2', 'Different address family is allowed only for tunneling servers'],
     ['-a -t 1.1.1.1:80 -r ::2 --tun-csum', 'Different address family is allowed only for tunneling servers'],

@@ -72,6 +72,13 @@ describe('restoring', () => {
     ],
     ['an unknown option at the end', `${A}\n-A --bogus\n`, 255, ['1.1.1.1:80'], '--bogus: unknown option\n'],
     ['a refused change', `${A}\n${A}\n${B}`, 0, ['1.1.1.1:80', '1.1.1.2:80'], 'Service already exists\n'],
+    [
+      'a refused change before the last',
+      `${A}\n${A}\n${B}\n`,
+      0,
+      ['1.1.1.1:80', '1.1.1.2:80'],
+      'Service already exists\n',
+    ],
     ['a refused change at the end', `${A}\n${A}\n`, 255, ['1.1.1.1:80'], 'Service already exists\n'],
     [
       'a refused change before blank lines',
