@@ -95,7 +95,7 @@ export class Connection {
     onMessage: (message: Message) => void = ignore,
     flags = 0,
   ): Promise<void> {
-    return this.#single(type, NLM_F_REQUEST | NLM_F_ACK | flags, payload, onMessage);
+    return this.#single(type, NLM_F_REQUEST | flags, false, payload, onMessage);
   }
 
   /** Sends a dump request and calls `onMessage` for each message, as it arrives. */
@@ -104,7 +104,7 @@ export class Connection {
     payload: (writer: Writer) => void,
     onMessage: (message: Message) => void,
   ): Promise<void> {
-    return this.#single(type, NLM_F_REQUEST | NLM_F_DUMP, payload, onMessage);
+    return this.#single(type, NLM_F_REQUEST | NLM_F_DUMP, true, payload, onMessage);
   }
 
   /**
@@ -124,15 +124,11 @@ export class Connection {
         const writer = this.#writer;
         const begin = next;
         const room = this.#window();
-        let lastStart = 0;
         writer.clear();
         while (next < count && next - begin < room && writer.length < BATCH_BYTES) {
           const index = next++;
-          lastStart = writer.length;
           encodeMessage(writer, type, NLM_F_REQUEST, () => payload(writer, index));
         }
-        // A message without the flag is answered only when it fails; the last answer says that all are through.
-        stampMessage(writer.view(), lastStart, 0, NLM_F_ACK);
         await this.#exchange(next - begin, false, ignore, (index, { errno, extendedAck }) => {
           if (errno) onFailure({ index: begin + index, error: refusal(errno, extendedAck) });
         });
@@ -151,6 +147,7 @@ export class Connection {
   #single(
     type: number,
     flags: number,
+    dump: boolean,
     payload: (writer: Writer) => void,
     onMessage: (message: Message) => void,
   ): Promise<void> {
@@ -158,7 +155,7 @@ export class Connection {
       this.#writer.clear();
       encodeMessage(this.#writer, type, flags, () => payload(this.#writer));
       let answer: Outcome | undefined;
-      await this.#exchange(1, (flags & NLM_F_DUMP) === NLM_F_DUMP, onMessage, (_index, outcome) => {
+      await this.#exchange(1, dump, onMessage, (_index, outcome) => {
         answer = outcome;
       });
       if (answer?.errno) throw refusal(answer.errno, answer.extendedAck);
@@ -188,6 +185,7 @@ export class Connection {
     return this.#socket;
   }
 
+  /** Sends the `count` messages that the writer holds, and settles when the kernel is through with them. */
   #exchange(
     count: number,
     dump: boolean,
@@ -195,15 +193,13 @@ export class Connection {
     onOutcome: (index: number, outcome: Outcome) => void,
   ): Promise<void> {
     const socket = this.#live();
+    if (!dump) encodeFence(this.#writer);
     const first = (this.#sequence + 1) >>> 0;
-    this.#sequence = (this.#sequence + count) >>> 0;
+    this.#sequence = (this.#sequence + count + (dump ? 0 : 1)) >>> 0;
     const bytes = this.#writer.view();
-    for (
-      let at = 0, sequence = first;
-      at < bytes.length;
-      at = nextMessage(bytes, at), sequence = (sequence + 1) >>> 0
-    ) {
+    for (let at = 0, sequence = first; at < bytes.length; at = nextMessage(bytes, at)) {
       stampMessage(bytes, at, sequence);
+      sequence = (sequence + 1) >>> 0;
     }
     return new Promise((resolve, reject) => {
       this.#current = {
@@ -284,10 +280,9 @@ export class Connection {
       case NLMSG_ERROR:
       case NLMSG_DONE: {
         const outcome = decodeOutcome(message);
-        exchange.onOutcome(message.sequence, outcome);
-        if (message.sequence !== exchange.last) return;
-        // A dump that goes well ends with DONE; an acknowledgement in its midst does not end it.
-        if (exchange.dump && message.type === NLMSG_ERROR && outcome.errno === 0) return;
+        const last = message.sequence === exchange.last;
+        if (exchange.dump || !last) exchange.onOutcome(message.sequence, outcome);
+        if (!last) return;
         exchange.settle(
           exchange.interrupted
             ? new NetlinkError('interrupted', 'the table changed while the kernel was listing it')
@@ -310,6 +305,15 @@ export class Connection {
     this.#socket?.close();
     this.#socket = undefined;
   }
+}
+
+/**
+ * A message that does nothing but ask for an acknowledgement, behind those that matter. These are answered only when
+ * they fail; and the kernel never acknowledges one that it broke off (EINTR), such as the stop of a daemon that has
+ * not begun to run.
+ */
+function encodeFence(writer: Writer): void {
+  encodeMessage(writer, NLMSG_NOOP, NLM_F_REQUEST | NLM_F_ACK, ignore);
 }
 
 function refusal(errno: number, extendedAck: NetlinkError['extendedAck']): NetlinkError {

@@ -47,8 +47,7 @@ export function encodeMessage(writer: Writer, type: number, flags: number, paylo
 }
 
 /** Completes the header of the message at `start`, just before it is sent. */
-export function stampMessage(bytes: Buffer, start: number, sequence: number, extraFlags = 0): void {
-  bytes.writeUInt16LE(bytes.readUInt16LE(start + OFFSET_FLAGS) | extraFlags, start + OFFSET_FLAGS);
+export function stampMessage(bytes: Buffer, start: number, sequence: number): void {
   bytes.writeUInt32LE(sequence, start + OFFSET_SEQUENCE);
 }
 

@@ -2,7 +2,15 @@ import { describe, expect, it, vi } from 'vitest';
 import { Connection } from '../../src/netlink/connection.ts';
 import { NetlinkError } from '../../src/netlink/errors.ts';
 import type { Message } from '../../src/netlink/message.ts';
-import { acknowledge, attribute, done, message, type Script, ScriptedKernel } from './scripted-kernel.ts';
+import {
+  acknowledge,
+  attribute,
+  done,
+  message,
+  type Script,
+  ScriptedKernel,
+  silence,
+} from './scripted-kernel.ts';
 
 const TYPE = 30;
 const NLM_F_DUMP_INTR = 0x10;
@@ -25,10 +33,10 @@ async function failureOf(promise: Promise<unknown>): Promise<NetlinkError> {
 }
 
 describe('a request', () => {
-  it('delivers the messages of its answer and ends with the acknowledgement', async () => {
+  it('delivers the messages of its answer', async () => {
     const { connection } = connect(([request], kernel) => {
       kernel.deliver(message(TYPE, request!.sequence, Buffer.from('one.')));
-      kernel.deliver(message(TYPE, request!.sequence, Buffer.from('two.')), acknowledge(request!));
+      kernel.deliver(message(TYPE, request!.sequence, Buffer.from('two.')));
     });
     const seen: string[] = [];
     await connection.request(TYPE, payload, ({ bytes, start, end }) =>
@@ -41,7 +49,7 @@ describe('a request', () => {
     const { connection } = connect(([request], kernel) => {
       kernel.deliver(message(TYPE, request!.sequence + 7, Buffer.from('late')));
       kernel.deliver(message(TYPE, request!.sequence - 1, Buffer.from('late')));
-      kernel.deliver(message(TYPE, request!.sequence, Buffer.from('mine')), acknowledge(request!));
+      kernel.deliver(message(TYPE, request!.sequence, Buffer.from('mine')));
     });
     const seen: string[] = [];
     await connection.request(TYPE, payload, ({ bytes, start, end }) =>
@@ -75,12 +83,9 @@ describe('a request', () => {
   it('times out on silence, and a late answer does not reach the next request', async () => {
     const late: Message[] = [];
     const { connection, kernel } = connect(([request], kernel) => {
-      if (late.length === 0) {
-        late.push(request!);
-        return;
-      }
+      if (late.push(request!) === 1) return silence;
       kernel.deliver(acknowledge(late[0]!, ENOENT));
-      kernel.deliver(acknowledge(request!));
+      return undefined;
     }, 30);
     const error = await failureOf(connection.request(TYPE, payload));
     expect(error).toMatchObject({ failure: 'timeout', errno: 0, code: '' });
@@ -89,21 +94,21 @@ describe('a request', () => {
   });
 
   it('does not time out when the process was held up while the answer was there', async () => {
-    const { connection } = connect(([request], kernel) => {
+    const { connection } = connect(() => {
       const until = performance.now() + 60;
       while (performance.now() < until) {
         // Busy, as in a system call that loads a module.
       }
-      setImmediate(() => kernel.deliver(acknowledge(request!)));
     }, 30);
     await connection.request(TYPE, payload);
   });
 
   it('fails on an overrun and starts over with a fresh socket', async () => {
     let calls = 0;
-    const { connection, kernel } = connect(([request], kernel) => {
-      if (calls++ === 0) kernel.fail(new NetlinkError('overrun', 'lost', { errno: ENOBUFS }));
-      else kernel.deliver(acknowledge(request!));
+    const { connection, kernel } = connect((_requests, kernel) => {
+      if (calls++ > 0) return undefined;
+      kernel.fail(new NetlinkError('overrun', 'lost', { errno: ENOBUFS }));
+      return silence;
     });
     const error = await failureOf(connection.request(TYPE, payload));
     expect(error).toMatchObject({ failure: 'overrun', code: 'ENOBUFS' });
@@ -124,7 +129,7 @@ describe('a request', () => {
 
   it('turns an exception of its reader into its rejection', async () => {
     const { connection } = connect(([request], kernel) =>
-      kernel.deliver(message(TYPE, request!.sequence, Buffer.alloc(4)), acknowledge(request!)),
+      kernel.deliver(message(TYPE, request!.sequence, Buffer.alloc(4))),
     );
     const error = await failureOf(
       connection.request(TYPE, payload, () => {
@@ -135,16 +140,22 @@ describe('a request', () => {
     await connection.request(TYPE, payload);
   });
 
+  it('ends well when the kernel breaks it off, which it does without a word', async () => {
+    const { connection, kernel } = connect(() => {}, 30);
+    await connection.request(TYPE, payload);
+    expect(kernel.sockets).toHaveLength(1);
+  });
+
   it('keeps the order of requests that do not wait for each other', async () => {
     const order: number[] = [];
-    const { connection, kernel } = connect(([request], kernel) => kernel.deliver(acknowledge(request!)));
+    const { connection, kernel } = connect(() => {});
     await Promise.all([1, 2, 3].map((n) => connection.request(TYPE, payload).then(() => order.push(n))));
     expect(order).toEqual([1, 2, 3]);
     expect(kernel.sockets[0]!.sent).toHaveLength(3);
   });
 
   it('holds the process only while something is under way', async () => {
-    const { connection, kernel } = connect(([request], kernel) => kernel.deliver(acknowledge(request!)));
+    const { connection, kernel } = connect(() => {});
     expect(kernel.sockets[0]!.held).toBe(false);
     const under = connection.request(TYPE, payload);
     expect(kernel.sockets[0]!.held).toBe(true);
@@ -154,7 +165,7 @@ describe('a request', () => {
   });
 
   it('is rejected after close, which waits for what is under way', async () => {
-    const { connection, kernel } = connect(([request], kernel) => kernel.deliver(acknowledge(request!)));
+    const { connection, kernel } = connect(() => {});
     const under = connection.request(TYPE, payload);
     await connection.close();
     await under;
@@ -207,19 +218,20 @@ describe('a dump', () => {
 });
 
 describe('a batch', () => {
-  /** Answers as the kernel does: refusals, and whatever asks for an acknowledgement. */
-  const kernelLike =
-    (refused: (sequence: number) => number): Script =>
-    (requests, kernel) => {
-      const answers = requests.flatMap((request) => {
-        const errno = refused(request.sequence);
-        return errno || request.flags & 4 ? [acknowledge(request, errno)] : [];
-      });
+  /** Answers as the kernel does: what it refuses, and nothing else. `refused` gets the position in the batch. */
+  const kernelLike = (refused: (index: number) => number): Script => {
+    let index = 0;
+    return (requests, kernel) => {
+      const outcomes = requests.map((request) => ({ request, errno: refused(index++) }));
+      const answers = outcomes
+        .filter(({ errno }) => errno)
+        .map(({ request, errno }) => acknowledge(request, errno));
       kernel.deliver(...answers);
     };
+  };
 
   it('reports each refusal at its position, and goes on', async () => {
-    const { connection } = connect(kernelLike((sequence) => (sequence % 10 === 0 ? ENOENT : 0)));
+    const { connection } = connect(kernelLike((index) => (index % 10 === 9 ? ENOENT : 0)));
     const failed: number[] = [];
     await connection.batch(TYPE, 1000, payload, ({ index, error }) => {
       expect(error.code).toBe('ENOENT');
@@ -229,7 +241,7 @@ describe('a batch', () => {
   });
 
   it('reports a refusal of the last one', async () => {
-    const { connection } = connect(kernelLike((sequence) => (sequence === 3 ? ENOENT : 0)));
+    const { connection } = connect(kernelLike((index) => (index === 2 ? ENOENT : 0)));
     const failed: number[] = [];
     await connection.batch(TYPE, 3, payload, ({ index }) => failed.push(index));
     expect(failed).toEqual([2]);
@@ -264,9 +276,7 @@ describe('a batch', () => {
 
   it('tells its progress, and rejects when the connection fails in the middle', async () => {
     let datagrams = 0;
-    const { connection } = connect((requests, kernel) => {
-      if (++datagrams < 3) kernelLike(() => 0)(requests, kernel);
-    }, 30);
+    const { connection } = connect(() => (++datagrams < 3 ? undefined : silence), 30);
     let through = 0;
     const error = await failureOf(
       connection.batch(

@@ -5,8 +5,15 @@ import { decodeMessages, encodeMessage, type Message, stampMessage } from '../..
 import type { OpenSocket, SocketListener } from '../../src/netlink/socket.ts';
 import { Writer } from '../../src/netlink/writer.ts';
 
-/** What a scripted kernel does with one datagram. */
-export type Script = (requests: Message[], kernel: ScriptedKernel) => void;
+/**
+ * What a scripted kernel does with the requests of one datagram, before it acknowledges the fence behind them. One
+ * that returns `silence` does not get that far.
+ */
+export type Script = (requests: Message[], kernel: ScriptedKernel) => unknown;
+
+export const silence = Symbol('silence');
+
+const NLMSG_NOOP = 1;
 
 /** Sits under a connection in the kernel's place: takes real bytes, answers what the test scripts. */
 export class ScriptedKernel {
@@ -35,10 +42,16 @@ export class ScriptedKernel {
       send: (bytes) => {
         const copy = Buffer.from(bytes);
         state.sent.push(copy);
-        setImmediate(() => this.#script(decodeMessages(copy), this));
+        setImmediate(() => this.#answer(decodeMessages(copy)));
       },
     };
   };
+
+  #answer(messages: Message[]): void {
+    const requests = messages.filter(({ type }) => type !== NLMSG_NOOP);
+    const fence = messages.find(({ type }) => type === NLMSG_NOOP);
+    if (this.#script(requests, this) !== silence && fence) this.deliver(acknowledge(fence));
+  }
 
   /** Delivers one datagram to the connection that opened the latest socket. */
   deliver(...parts: Buffer[]): void {

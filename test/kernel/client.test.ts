@@ -233,6 +233,14 @@ describe('sync daemons', () => {
     expect(await client.daemons()).toMatchObject([{ role: 'backup', group: 'ff02::99' }]);
   });
 
+  it('stop before they have begun to run, which the kernel does not acknowledge', async () => {
+    for (let round = 0; round < 20; round++) {
+      await client.startDaemon({ role: 'backup', interface: 'lo', group: 'ff02::99' });
+      await client.stopDaemon('backup');
+      expect(await client.daemons()).toEqual([]);
+    }
+  });
+
   it('refuse with the kernel’s errno', async () => {
     expect(await codeOf(client.stopDaemon('backup'))).toBe('ESRCH');
     expect(await codeOf(client.startDaemon({ role: 'master', interface: 'nope0' }))).toBe('ENODEV');
