@@ -33,15 +33,19 @@ async function* decoded(input: Input): AsyncGenerator<string> {
   yield decoder.decode();
 }
 
+const BLANKS = /[ \t\r]/;
+
 /**
  * Cuts a line of a restore at blanks. The word `ipvsadm` may stand anywhere and means nothing, as does `ownName` in
  * front. A word ends at a zero byte, as it does in C.
  */
 export function wordsOf(line: string, ownName?: string): string[] {
-  const words = line
-    .split(/[ \t\r]+/)
-    .filter((word) => word !== '')
-    .map((word) => word.split('\0', 1)[0]!)
-    .filter((word) => word !== 'ipvsadm');
+  const words: string[] = [];
+  for (const piece of line.split(BLANKS)) {
+    if (piece === '') continue;
+    const zero = piece.indexOf('\0');
+    const word = zero < 0 ? piece : piece.slice(0, zero);
+    if (word !== 'ipvsadm') words.push(word);
+  }
   return ownName !== undefined && words[0] === ownName ? words.slice(1) : words;
 }
