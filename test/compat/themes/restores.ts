@@ -1,0 +1,137 @@
+import { restore, type Sequence, type Step, sequence } from '../sequence.ts';
+
+const text = (stdin: string): Step => ({ words: ['-R'], stdin });
+
+/** Lines on standard input. */
+export const RESTORES: readonly Sequence[] = [
+  sequence('nothing', text(''), text('\n'), text('\n\n \t\r\n'), { words: ['-R'] }),
+  sequence(
+    'a table',
+    restore('-A -t 10.0.0.1:80 -s rr', '-a -t 10.0.0.1:80 -r 10.0.0.11:80 -g -w 1', '-A -f 5'),
+    '-Ln',
+  ),
+  sequence('long options', text('--restore\n'), { words: ['--restore'], stdin: '-A -f 1\n' }),
+  sequence(
+    'white space',
+    text(' \t -A\t-f   1  \r\n\r-A -f 2\r\n-A -f 3\f\n-A -f 4\v\n-A\u00a0-f 5\n'),
+    '-Ln',
+  ),
+  sequence('no end of line', text('-A -f 1\n-A -f 2'), '-Ln'),
+  sequence('no end of line after one blank', text('-A -f 1\n-A -f 2 '), '-Ln'),
+  sequence(
+    'the name of the program',
+    text(
+      'ipvsadm -A -f 1\n-A ipvsadm -f 2\nipvsadm\nipvsadm ipvsadm -A -f 3 ipvsadm\n/sbin/ipvsadm -A -f 4\n-A -f 5 -s ipvsadm\n-A -f 6\n',
+    ),
+    '-Ln',
+  ),
+  sequence(
+    'comments are no command',
+    text('# a comment\n-A -f 1\n'),
+    text('-A -f 1 # trailing\n-A -f 2\n'),
+    text('-A -f 1\n#\n-A -f 2\n'),
+    '-Ln',
+  ),
+  sequence(
+    'quotes mean nothing',
+    text('-A -f "1"\n'),
+    text("-A -f '1'\n"),
+    text('-A -f \\1\n'),
+    text('"-A" -f 1\n'),
+    '-Ln',
+  ),
+  sequence('a bad value ends it', restore('-A -f 1', '-A -t bad', '-A -f 2'), '-Ln'),
+  sequence('a missing option ends it', restore('-A -f 1', '-a -f 1', '-A -f 2'), '-Ln'),
+  sequence('no command ends it', restore('-A -f 1', 'foo', '-A -f 2'), '-Ln'),
+  sequence('a restore ends it', restore('-A -f 1', '-R', '-A -f 2'), restore('--restore'), '-Ln'),
+  sequence('an unknown option does not end it', restore('-A -f 1', '-A -f 2 --bogus', '-A -f 3'), '-Ln'),
+  sequence('an unknown option at the end is the exit code', restore('-A -f 1', '-A -f 2 --bogus')),
+  sequence('a missing value does not end it', restore('-A -f', '-A -f 3 -s', '-A -f 4'), '-Ln'),
+  sequence('a value too much does not end it', restore('-A -f 1 --ops=1', '-A -f 4'), '-Ln'),
+  sequence("the kernel's refusal does not end it", restore('-A -f 1', '-A -f 1', '-A -f 2'), '-Ln'),
+  sequence("the kernel's refusal at the end is the exit code", restore('-A -f 1', '-A -f 1')),
+  sequence('an empty line at the end keeps the exit code', text('-A -f 1\n-A -f 1\n\n  \n')),
+  sequence(
+    'listings among the lines',
+    restore(
+      '-A -t 10.0.0.1:80',
+      '-Ln',
+      '-a -t 10.0.0.1:80 -r 10.0.0.11',
+      '-Ln -t 10.0.0.1:80',
+      '-Sn',
+      '-L --timeout',
+      '-C',
+      '-Ln',
+    ),
+  ),
+  sequence('a listing that fails ends it', restore('-A -f 1', '-Ln -f 2', '-A -f 3'), '-Ln'),
+  sequence(
+    'messages in order',
+    restore(
+      '-A -f 1',
+      '-A -f 1',
+      '-Ln',
+      '-D -f 9',
+      '-d -f 1 -r 10.0.0.1',
+      '-a -f 9 -r 10.0.0.1',
+      '-A -f 8 --bogus',
+      '-E -f 8',
+      '-Ln',
+    ),
+  ),
+  sequence(
+    'editing and deleting',
+    restore(
+      '-A -f 1',
+      '-E -f 1 -s rr',
+      '-a -f 1 -r 10.0.0.1',
+      '-e -f 1 -r 10.0.0.1 -w 5',
+      '-d -f 1 -r 10.0.0.1',
+      '-D -f 1',
+      '-A -f 2',
+      '-Z',
+      '-Z -f 2',
+      '-C',
+      '-A -f 3',
+    ),
+  ),
+  sequence(
+    'errors of every kind of value',
+    restore('-A -f 0'),
+    restore('-A -t 10.0.0.1:0'),
+    restore('-a -t 10.0.0.1:80 -r x'),
+    restore('-A -f 1 -p x'),
+    restore('-A -f 1 foo'),
+    restore('-A -6'),
+    restore('-L -w 1'),
+    restore('--set 1'),
+  ),
+  sequence(
+    'many lines',
+    restore(
+      '-A -t 10.0.0.1:80',
+      ...Array.from(
+        { length: 300 },
+        (_, index) => `-a -t 10.0.0.1:80 -r 10.0.${index >> 7}.${(index & 127) + 1} -w ${index}`,
+      ),
+    ),
+    '-Ln',
+    '-Sn',
+  ),
+  sequence(
+    'many refusals',
+    restore('-A -f 1', ...Array.from({ length: 300 }, (_, index) => `-A -f ${(index % 7) + 1}`)),
+    '-Ln',
+  ),
+  sequence('operands', restore('--set 1 2 3', '1 2 3 --set', '- -Ln', '-Ln -'), restore('-Ln --')),
+  sequence(
+    'a long line',
+    restore(`-A -f 1${' '.repeat(3000)}-s rr`),
+    restore(`-A -f 2 -s ${'x'.repeat(3000)}`),
+    '-Ln',
+  ),
+  sequence(
+    'names',
+    restore('-A -t localhost:http -s rr', '-a -t localhost:http -r localhost:www -m', '-L', '-S'),
+  ),
+];
