@@ -1,12 +1,14 @@
+import { SUBCOMMANDS } from './commands/index.ts';
 import { processWorld } from './commands/process-world.ts';
-import type { World } from './ipvsadm/world.ts';
+import { ownName, type World } from './ipvsadm/world.ts';
 
 /** Exit code for a defect of the program (EX_SOFTWARE of sysexits.h). */
 const DEFECT = 70;
 
 /**
  * The executables' entry. What a program does goes by the name that it is called by: `…-save` and `…-restore` are
- * programs of their own, and `ipvsadm…`, through a link, is taken at its word. Sets the process's exit code.
+ * programs of their own, and `ipvsadm…`, through a link, is taken at its word. Otherwise a first word that is a
+ * subcommand's name makes it that; everything else is ipvsadm's command line. Sets the process's exit code.
  */
 export async function main(): Promise<void> {
   const world = processWorld();
@@ -24,6 +26,11 @@ async function runProgram(words: readonly string[], world: World): Promise<numbe
   }
   if (world.programName.endsWith('-restore')) {
     return (await import('./ipvsadm/scripts.ts')).runRestore(words, world);
+  }
+  const [first, ...others] = words;
+  if (ownName(world) !== undefined && first !== undefined && Object.hasOwn(SUBCOMMANDS, first)) {
+    const subcommand = await SUBCOMMANDS[first]!();
+    return subcommand.run(others, world);
   }
   return (await import('./ipvsadm/run.ts')).runIpvsadm(words, world);
 }

@@ -27,8 +27,10 @@ export function processWorld(): World {
 }
 
 function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+  // This file is in dist/commands/, or bundled into one of dist/.
+  const manifests = ['../package.json', '../../package.json'].map((path) => new URL(path, import.meta.url));
+  const text = manifests.map(readIfThere).find((found) => found !== '') ?? '{}';
+  return (JSON.parse(text) as { version?: string }).version ?? 'unknown';
 }
 
 let database: ServiceDatabase | undefined;
@@ -39,7 +41,7 @@ function services(): ServiceDatabase {
   return database;
 }
 
-function readIfThere(path: string): string {
+function readIfThere(path: string | URL): string {
   try {
     return readFileSync(path, 'latin1');
   } catch {
@@ -61,6 +63,9 @@ function writerTo(stream: () => NodeJS.WriteStream): Writer {
   let broken = false;
   let listening = false;
   return {
+    get isTTY() {
+      return stream().isTTY === true;
+    },
     write(text) {
       if (broken || text === '') return;
       try {

@@ -7,16 +7,28 @@ import { ownName, type World } from './world.ts';
 /** Exit code of the two programs for arguments that they do not have. */
 const MISUSED = 1;
 
+const isHelp = (word: string) => word === '-h' || word === '--help';
+
 /** The program `lvsadm-save [-n]`: prints the table as lines that restore it, as `lvsadm -S [-n]` does. */
 export async function runSave(words: readonly string[], world: World): Promise<number> {
+  const name = ownName(world);
+  if (name !== undefined && words.some(isHelp)) {
+    world.stdout.write(SAVE_USAGE);
+    return EXIT.ok;
+  }
   if (words.some((word) => word.startsWith('-') && word !== '-n')) {
-    world.stderr.write(saveUsage(world));
+    world.stderr.write(name === undefined ? ipvsadmSaveUsage(world) : SAVE_USAGE);
     return MISUSED;
   }
   return runIpvsadm(words.includes('-n') ? ['-S', '-n'] : ['-S'], asMainProgram(world));
 }
 
-function saveUsage({ programName }: World): string {
+const SAVE_USAGE = `Usage: lvsadm-save [-n]
+Prints the services of this host as lines that lvsadm-restore reads.
+  -n    numbers instead of host and service names
+`;
+
+function ipvsadmSaveUsage({ programName }: World): string {
   return (
     `${programName}: Script to save the IPVS table to stdout.\n` +
     '   With the -n option, prints out the table in numeric format.\n'
@@ -30,9 +42,13 @@ function saveUsage({ programName }: World): string {
  */
 export async function runRestore(words: readonly string[], world: World): Promise<number> {
   const name = ownName(world);
+  if (name !== undefined && words.some(isHelp)) {
+    world.stdout.write(RESTORE_USAGE);
+    return EXIT.ok;
+  }
   const options = name === undefined ? {} : readRestoreWords(words);
   if (!options) {
-    world.stderr.write(`Usage: ${world.programName} [--check] [FILE]\n`);
+    world.stderr.write(RESTORE_USAGE);
     return MISUSED;
   }
   const { file, check = false } = options;
@@ -51,6 +67,11 @@ export async function runRestore(words: readonly string[], world: World): Promis
   // In front of the first lines, clearing travels in one message with them: the table is empty for an instant only.
   return runIpvsadm(['-R'], { ...program, stdin: textInput(['-C', ...lines].join('\n')) });
 }
+
+const RESTORE_USAGE = `Usage: lvsadm-restore [--check] [FILE]
+Replaces the services of this host by those in FILE, or on standard input, as lvsadm-save prints them.
+  --check    read everything first, and touch nothing if a line is wrong
+`;
 
 interface RestoreOptions {
   readonly file?: string;

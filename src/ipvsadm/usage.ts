@@ -23,7 +23,7 @@ The table as a whole
   -L, -l, --list [SERVICE] [LIST-OPTION...]         show services, real servers and counters
   -Z, --zero [SERVICE]                              set counters to zero, of one service or all
   -S, --save [-n]                                   print the table as lines that -R reads
-  -R, --restore${restoreOptions(programName)}       carry out the lines on standard input
+  ${restoreSpelling(programName).padEnd(50)}carry out the lines on standard input
   --set TCP TCPFIN UDP                              set connection timeouts in seconds (0: keep)
 
 Connection synchronisation
@@ -32,7 +32,7 @@ Connection synchronisation
 
   -h, --help                                        this text
   -v, --version                                     the version
-
+${isIpvsadm(programName) ? '' : SUBCOMMANDS}
 SERVICE, one of
   -t, --tcp-service HOST[:PORT]     by protocol, address and port; IPv6 with a port: [ADDRESS]:PORT
   -u, --udp-service HOST[:PORT]
@@ -88,8 +88,14 @@ DAEMON-OPTION
 `;
 }
 
-function restoreOptions(programName: string): string {
-  return isIpvsadm(programName) ? '          ' : ' [--check]';
+const SUBCOMMANDS = `
+Preparing this host for its part in a cluster
+  realserver up|down|status                         as a real server; see: lvsadm realserver --help
+  director up|down|status                           as a director; see: lvsadm director --help
+`;
+
+function restoreSpelling(programName: string): string {
+  return isIpvsadm(programName) ? '-R, --restore' : '-R, --restore [--check]';
 }
 
 /** Scripts look at ipvsadm's version line, so under its name we answer as the one that we stand in for. */

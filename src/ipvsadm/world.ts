@@ -5,6 +5,8 @@ import type { Lookup } from './values.ts';
 
 export interface Writer {
   write(text: string): void;
+  /** Whether a person is likely to be reading. */
+  readonly isTTY?: boolean;
 }
 
 /** What this room needs of an `IpvsClient`. */

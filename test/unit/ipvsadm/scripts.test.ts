@@ -40,6 +40,19 @@ describe('saving', () => {
   });
 });
 
+describe.each([
+  [runSave, 'lvsadm-save'],
+  [runRestore, 'lvsadm-restore'],
+])('%o', (program, programName) => {
+  it('tells its usage', async () => {
+    const asked = await run(program, ['--help'], { programName });
+    expect(asked).toMatchObject({ code: 0, err: '', services: [] });
+    expect(asked.out).toContain(`Usage: ${programName} [`);
+    const misused = await run(program, ['-x'], { programName });
+    expect(misused).toMatchObject({ code: 1, out: '', err: asked.out, services: [] });
+  });
+});
+
 describe('restoring', () => {
   const TEXT = '# a comment\n-A -t 1.1.1.1:80\n#-A -t 1.1.1.2:80\n-A -t 1.1.1.3:80';
   const own = (text: string) => ({ programName: 'lvsadm-restore', stdin: input(text) });
