@@ -44,10 +44,11 @@ function frame(source, line) {
     if (size >= LARGEST) source.pause();
     if (!isSending) send();
   });
-  source.on('end', () => {
+  const finish = () => {
     isAtEnd = true;
     if (!isSending) send();
-  });
+  };
+  source.on('end', finish).on('error', finish);
 }
 
 /** Every key goes to the guest's terminal, Ctrl-C too; three of them within a second end the guest itself. */
