@@ -3,6 +3,7 @@ import type { Network } from '../model/network.ts';
 import { SCHEDULERS } from '../model/scheduler.ts';
 import { adviseDirector } from '../plan/advice.ts';
 import { type Director, planDirector } from '../plan/director.ts';
+import { imageNetwork } from '../plan/image.ts';
 import { down } from './down.ts';
 import { EXIT } from './exit-codes.ts';
 import { tellFailure } from './failure.ts';
@@ -119,6 +120,11 @@ function target(director: Director): Target {
       ...(oneLan ? ['--one-lan'] : []),
     ],
     plan: (network: Network) => planDirector(director, network),
+    planImage: () =>
+      planDirector(director, imageNetwork({ device, resolves: true })).filter(
+        // How many devices there will be is not known.
+        ({ setting }) => oneLan || setting.kind !== 'sysctl' || !setting.path.endsWith('/send_redirects'),
+      ),
     advice: () => adviseDirector(director),
     claim: { device, address: vip },
   };

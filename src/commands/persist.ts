@@ -1,24 +1,21 @@
 import { removePersisted, writePersisted } from '../host/persistence.ts';
-import type { Step } from '../plan/steps.ts';
+import type { Need } from '../model/setting.ts';
 import { EXIT } from './exit-codes.ts';
 import type { CommonOptions, Role, Target } from './role.ts';
 import type { CommandWorld } from './world.ts';
 
-/** Writes, for each target, a unit that prepares it at boot, and the settings as a sysctl fragment. */
+/** Writes, for each target, a unit that prepares it at boot, and what it needs of settings as a sysctl fragment. */
 export async function persist(
   role: Role,
   targets: readonly Target[],
-  done: readonly Step[],
+  needs: (target: Target) => readonly Need[],
   { root = '/', json }: CommonOptions,
   world: CommandWorld,
 ): Promise<number> {
   const written: string[] = [];
-  for (const { owner, words } of targets) {
-    const settings = done
-      .filter(({ owners }) => owners.includes(owner))
-      .flatMap(({ setting, after }) =>
-        setting.kind === 'sysctl' ? [{ path: setting.path, value: after.value }] : [],
-      );
+  for (const target of targets) {
+    const settings = needs(target).flatMap(({ setting }) => (setting.kind === 'sysctl' ? [setting] : []));
+    const { owner, words } = target;
     written.push(...(await writePersisted(root, { role: role.name, name: owner, words, settings })));
   }
   if (!json) world.stdout.write(written.map((path) => `wrote ${path}\n`).join(''));

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { Address } from '../model/address.ts';
 import type { Network } from '../model/network.ts';
+import type { Need } from '../model/setting.ts';
 import { adviseRealServer } from '../plan/advice.ts';
+import { imageNetwork } from '../plan/image.ts';
 import { planRealServer, type RealServer } from '../plan/realserver.ts';
 import { TUNNELS } from '../plan/tunnel.ts';
 import { down } from './down.ts';
@@ -160,8 +162,21 @@ function target(server: RealServer, address: Address): Target {
     owner: `${NAME} ${address}`,
     words: formatWords(server),
     plan: (network: Network) => planRealServer(server, network),
+    planImage: () => planImage(server),
     advice: (network: Network) => adviseRealServer(server, network),
   };
+}
+
+function planImage(server: RealServer): Need[] {
+  switch (server.mode) {
+    case 'nat':
+      // Routes are not settings, and nothing else is needed.
+      return [];
+    case 'dr':
+      return planRealServer(server, imageNetwork({ device: server.device }));
+    case 'tun':
+      return planRealServer(server, imageNetwork(server.rip === undefined ? {} : { address: server.rip }));
+  }
 }
 
 function formatWords(server: RealServer): string[] {

@@ -10,6 +10,8 @@ export interface Target {
   readonly words: readonly string[];
   /** What the host needs. Throws a PlanRefusal. */
   plan(network: Network): Need[];
+  /** What a host that is only a folder yet will need, as far as that can be told. */
+  planImage(): Need[];
   /** What the operator should know besides; one sentence each. */
   advice(network: Network): string[];
   /** An address that must be nobody else's, and is to be made known, when it is added. */

@@ -22,7 +22,8 @@ export async function up(
   options: CommonOptions,
   world: CommandWorld,
 ): Promise<number> {
-  if (options.root !== undefined) return persist(role, targets, [], options, world);
+  if (options.root !== undefined)
+    return persist(role, targets, (target) => target.planImage(), options, world);
   const machine = (world.openMachine ?? openMachine)();
   const lock = options.dryRun ? undefined : await takeLock();
   try {
@@ -43,7 +44,9 @@ export async function up(
     const done = await carryOut(machine, journal, targets, unrecorded, steps);
     const notes = await announceClaims(machine, targets, done);
     print(world, options, { dryRun: false, steps: done, advice, notes });
-    return options.persist ? await persist(role, targets, done, options, world) : EXIT.ok;
+    return options.persist
+      ? await persist(role, targets, (target) => target.plan(network), options, world)
+      : EXIT.ok;
   } finally {
     await lock?.release();
     await machine.close();

@@ -83,6 +83,7 @@ WantedBy=multi-user.target
 }
 
 function fragmentText({ role, name, settings }: Persisted): string {
-  const lines = settings.map(({ path, value }) => `${path} = ${value}\n`);
+  // The dash: a device may not be there yet; the unit, which comes later, sets it then.
+  const lines = settings.map(({ path, value }) => `-${path} = ${value}\n`);
   return `# Written by lvsadm for ${name}; \`lvsadm ${role} down --persist\` removes it.\n${lines.join('')}`;
 }
