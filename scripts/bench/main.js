@@ -1,0 +1,105 @@
+/**
+ * npm run bench: lvsadm beside ipvsadm on the same kernel, run as root inside the lab. Every comparison alternates the
+ * two and takes the median of the ratios, since a lone time says more about the machine than about the program.
+ *
+ *     node scripts/bench/main.js [--rounds N] [--services N[,N…]]
+ */
+import { parseArgs } from 'node:util';
+import { compileLowerBound } from './lower-bound.js';
+import { clearTable, countSystemCalls, fileOf, lvsadm, peakMemory, timeOnce, timePairs } from './measure.js';
+import { DESTINATIONS, rulesOf } from './rules.js';
+import { printTable } from './table.js';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    services: { type: 'string', default: '2000,10000' },
+    scale: { type: 'string', default: '200,2000,10000,20000' },
+  },
+});
+const rounds = Number(values.rounds);
+const numbers = (text) => text.split(',').map(Number);
+
+console.log(`Kernel ${timeOnce.kernel()}, Node.js ${process.version}, ${rounds} rounds, medians.\n`);
+
+startUp();
+for (const services of numbers(values.services)) sideBySide(services);
+scale(numbers(values.scale));
+
+/** What it costs to begin at all. */
+function startUp() {
+  clearTable();
+  const node = [process.execPath, '-e', '0'];
+  const own = timePairs(rounds * 5, { run: lvsadm('-L', '-n') }, { run: node });
+  printTable(
+    'One command on an empty table, against an empty Node.js program',
+    ['ours s', 'node -e 0 s', 'ratio'],
+    [['lvsadm -Ln', own.a, own.b, own.ratio]],
+  );
+}
+
+/** The same work by both programs. */
+function sideBySide(services) {
+  const rules = fileOf(rulesOf(services));
+  const count = services * (1 + DESTINATIONS);
+  const restore = timePairs(
+    rounds,
+    { before: clearTable, run: lvsadm('-R'), input: rules },
+    { before: clearTable, run: ['ipvsadm', '-R'], input: rules },
+  );
+  const list = timePairs(rounds, { run: lvsadm('-L', '-n') }, { run: ['ipvsadm', '-L', '-n'] });
+  const save = timePairs(rounds, { run: lvsadm('-S', '-n') }, { run: ['ipvsadm', '-S', '-n'] });
+  const rows = [
+    ['restore', restore.b, restore.a, restore.b / restore.a],
+    ['list', list.b, list.a, list.b / list.a],
+    ['save', save.b, save.a, save.b / save.a],
+  ];
+  printTable(
+    `${count} rules (${services} services with ${DESTINATIONS} destinations)`,
+    ['ipvsadm s', 'lvsadm s', 'times faster'],
+    rows,
+  );
+
+  const bound = compileLowerBound();
+  if (bound) {
+    const floor = {
+      restore: timeOnce(
+        { before: clearTable, run: [bound, 'restore', String(services), String(DESTINATIONS)] },
+        rounds,
+      ),
+      list: timeOnce({ run: [bound, 'list'] }, rounds),
+    };
+    printTable(
+      'The least that the kernel takes: the same messages from C',
+      ['C s', 'lvsadm s', 'lvsadm/C'],
+      [
+        ['restore', floor.restore, restore.a, restore.a / floor.restore],
+        ['list', floor.list, list.a, list.a / floor.list],
+      ],
+    );
+  } else console.log('No C compiler: the lower bound was left out.\n');
+
+  const calls = [
+    ['restore', { before: clearTable, input: rules }, lvsadm('-R'), ['ipvsadm', '-R']],
+    ['list', {}, lvsadm('-L', '-n'), ['ipvsadm', '-L', '-n']],
+  ].map(([name, how, ours, theirs]) => {
+    const counts = [theirs, ours].map((run) => countSystemCalls({ ...how, run }));
+    return counts.includes(undefined) ? undefined : [name, counts[0] / count, counts[1] / count];
+  });
+  if (calls.includes(undefined)) console.log('No strace: system calls were not counted.\n');
+  else printTable('System calls for each rule', ['ipvsadm', 'lvsadm'], calls);
+}
+
+/** Whether twice the rules take twice the time. */
+function scale(sizes) {
+  const rows = sizes.map((services) => {
+    const rules = fileOf(rulesOf(services));
+    const count = services * (1 + DESTINATIONS);
+    const restore = timeOnce({ before: clearTable, run: lvsadm('-R'), input: rules }, rounds);
+    const list = timeOnce({ run: lvsadm('-L', '-n') }, rounds);
+    const memory = peakMemory('-L', '-n');
+    return [`${count} rules`, restore, list, (1e6 * restore) / count, (1e6 * list) / count, memory];
+  });
+  printTable('Scale', ['restore s', 'list s', 'µs a rule', 'µs a rule', 'list MiB'], rows);
+  clearTable();
+}

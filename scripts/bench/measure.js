@@ -1,0 +1,98 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { release, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+const program = new URL('../../bin/lvsadm.js', import.meta.url).pathname;
+let files = 0;
+
+/** The argument vector of our program. */
+export const lvsadm = (...words) => [process.execPath, program, ...words];
+
+/** A file with this text. */
+export function fileOf(text) {
+  const path = join(folder, String(files++));
+  writeFileSync(path, text);
+  return path;
+}
+
+export function clearTable() {
+  run({ run: ['ipvsadm', '-C'] });
+}
+
+/**
+ * Runs two commands in turn. A command is `{ run: argv, input?: file, before?: what to do first, untimed }`.
+ * Returns the median seconds of each, and the median of the ratios a/b, pair by pair.
+ */
+export function timePairs(rounds, a, b) {
+  const pairs = [];
+  for (let round = 0; round <= rounds; round++) {
+    const pair = [timed(a), timed(b)];
+    // The first round warms the caches.
+    if (round > 0) pairs.push(pair);
+  }
+  return {
+    a: median(pairs.map(([ours]) => ours)),
+    b: median(pairs.map(([, theirs]) => theirs)),
+    ratio: median(pairs.map(([ours, theirs]) => ours / theirs)),
+  };
+}
+
+/** Median seconds of one command. */
+export function timeOnce(command, rounds) {
+  return median(Array.from({ length: rounds }, () => timed(command)));
+}
+timeOnce.kernel = release;
+
+/** System calls that a command makes, or `undefined` without strace. */
+export function countSystemCalls(command) {
+  const path = join(folder, 'calls');
+  const traced = { ...command, run: ['strace', '-f', '-c', '-o', path, ...command.run] };
+  command.before?.();
+  if (spawn(traced).error) return undefined;
+  const total = readFileSync(path, 'utf8').match(/^\s*100\.00\s+[\d.]+\s+\d+\s+(\d+).*total$/m);
+  return total ? Number(total[1]) : undefined;
+}
+
+/** MiB that our program has at its peak. */
+export function peakMemory(...words) {
+  const path = join(folder, 'peak');
+  const preload = new URL('peak-memory.js', import.meta.url).href;
+  const [node, ...rest] = lvsadm(...words);
+  run({ run: [node, '--import', preload, ...rest], environment: { PEAK_MEMORY_FILE: path } });
+  return Number(readFileSync(path, 'utf8')) / 1024;
+}
+
+function timed(command) {
+  command.before?.();
+  const start = performance.now();
+  run(command);
+  return (performance.now() - start) / 1000;
+}
+
+function run(command) {
+  const { error, status, stderr } = spawn(command);
+  if (error || status !== 0) {
+    throw new Error(`${command.run.join(' ')} ended with ${error?.message ?? status}: ${stderr}`);
+  }
+}
+
+function spawn({ run: [file, ...words], input, environment = {} }) {
+  const stdin = input === undefined ? 'ignore' : openSync(input, 'r');
+  try {
+    return spawnSync(file, words, {
+      stdio: [stdin, 'ignore', 'pipe'],
+      encoding: 'utf8',
+      env: { ...process.env, ...environment },
+    });
+  } finally {
+    if (stdin !== 'ignore') closeSync(stdin);
+  }
+}
+
+function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
