@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { Connection } from '../../src/netlink/connection.ts';
+import { addRoute, dumpAddresses, dumpLinks, putAddress } from '../../src/netlink/route.ts';
+import { acknowledge, attribute, done, message, type Script, ScriptedKernel } from './scripted-kernel.ts';
+
+async function withKernel<T>(script: Script, use: (connection: Connection) => Promise<T>) {
+  const kernel = new ScriptedKernel(script);
+  const connection = new Connection(0, { openSocket: kernel.openSocket, timeout: 200 });
+  try {
+    return { result: await use(connection), sent: kernel.sockets.flatMap((socket) => socket.sent) };
+  } finally {
+    await connection.close();
+  }
+}
+
+const acknowledging: Script = (requests, kernel) => kernel.deliver(acknowledge(requests.at(-1)!));
+
+describe('rtnetlink requests', () => {
+  // struct nlmsghdr, struct ifaddrmsg, attributes: include/uapi/linux/netlink.h and if_addr.h.
+  it('adds a deprecated address without duplicate detection', async () => {
+    const address = Uint8Array.from([0xfd, ...new Array(14).fill(0), 1]);
+    const wanted = { family: 10, prefixLength: 128, index: 7, address, flags: 2, deprecated: true };
+    const { sent } = await withKernel(acknowledging, (connection) => putAddress(connection, wanted));
+    const bytes = sent[0]!;
+    expect(bytes.readUInt16LE(4)).toBe(20);
+    // REQUEST, REPLACE, CREATE.
+    expect(bytes.readUInt16LE(6)).toBe(0x501);
+    expect([...bytes.subarray(16, 24)]).toEqual([10, 128, 0, 0, 7, 0, 0, 0]);
+    const lifetimes = Buffer.alloc(16);
+    lifetimes.writeUInt32LE(0, 0);
+    lifetimes.writeUInt32LE(0xffffffff, 4);
+    const flags = Buffer.from([2, 0, 0, 0]);
+    const own = Buffer.from(address);
+    expect(bytes.subarray(24, bytes.readUInt32LE(0))).toEqual(
+      Buffer.concat([attribute(1, own), attribute(2, own), attribute(6, lifetimes), attribute(8, flags)]),
+    );
+  });
+
+  it('is told that a route is there already', async () => {
+    const refusing: Script = ([request], kernel) => kernel.deliver(acknowledge(request!, 17));
+    const route = {
+      family: 2,
+      destination: Uint8Array.from([128, 0, 0, 0]),
+      prefixLength: 1,
+      gateway: Uint8Array.from([10, 0, 0, 1]),
+      index: 2,
+    };
+    await expect(withKernel(refusing, (connection) => addRoute(connection, route))).rejects.toMatchObject({
+      failure: 'refused',
+      code: 'EEXIST',
+    });
+  });
+});
+
+describe('rtnetlink answers', () => {
+  it('reads a link with attributes that nobody knows', async () => {
+    const header = Buffer.alloc(16);
+    header.writeInt32LE(9, 4);
+    // IFF_UP and IFF_NOARP.
+    header.writeUInt32LE(0x81, 8);
+    const kind = attribute(1, Buffer.from('ipip\0'));
+    const payload = Buffer.concat([
+      header,
+      attribute(3, Buffer.from('tunl0\0')),
+      attribute(0x3ff0, Buffer.from([1, 2, 3])),
+      attribute(4, Buffer.from([0xc8, 5, 0, 0])),
+      attribute(18, Buffer.concat([kind, attribute(2, Buffer.from([1, 2, 3, 4]))])),
+    ]);
+    const script: Script = ([request], kernel) =>
+      kernel.deliver(message(16, request!.sequence, payload), done(request!));
+    const { result } = await withKernel(script, dumpLinks);
+    expect(result).toMatchObject([
+      { index: 9, name: 'tunl0', mtu: 1480, kind: 'ipip', up: true, noArp: true, loopback: false, master: 0 },
+    ]);
+  });
+
+  it('takes the own address of a point-to-point link, and preferred lifetime 0 for deprecated', async () => {
+    const lifetimes = Buffer.alloc(16);
+    lifetimes.writeUInt32LE(0xffffffff, 4);
+    const payload = Buffer.concat([
+      Buffer.from([2, 32, 0, 0, 3, 0, 0, 0]),
+      attribute(1, Buffer.from([10, 0, 0, 2])),
+      attribute(2, Buffer.from([10, 0, 0, 1])),
+      attribute(6, lifetimes),
+    ]);
+    const script: Script = ([request], kernel) =>
+      kernel.deliver(message(20, request!.sequence, payload), done(request!));
+    const { result } = await withKernel(script, dumpAddresses);
+    expect(result).toMatchObject([
+      { index: 3, address: Uint8Array.from([10, 0, 0, 1]), deprecated: true, tentative: false },
+    ]);
+  });
+
+  it('refuses one without its header', async () => {
+    const script: Script = ([request], kernel) =>
+      kernel.deliver(message(20, request!.sequence, Buffer.alloc(4)), done(request!));
+    await expect(withKernel(script, dumpAddresses)).rejects.toMatchObject({ failure: 'malformed' });
+  });
+});
