@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,7 +77,10 @@ export class Namespace {
 /** Makes one file of a TypeScript program, so that Node runs it without anything else. Gives its path. */
 export async function bundle(entry: URL): Promise<string> {
   const require = createRequire(import.meta.url);
-  const outfile = join(mkdtempSync(join(tmpdir(), 'lvsadm-agent-')), 'agent.mjs');
+  const folder = mkdtempSync(join(tmpdir(), 'lvsadm-agent-'));
+  // Some tests run it as another user.
+  chmodSync(folder, 0o755);
+  const outfile = join(folder, 'agent.mjs');
   await build({
     entryPoints: [entry.pathname],
     outfile,

@@ -1,62 +1,16 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundle, ip, Namespace } from './namespace.ts';
+import { buildMachine, CASES, HOST, journals, type TestMachine } from './machine.ts';
+import { ip, type Namespace } from './namespace.ts';
 
-const HOST = 'machine';
-const MODULES = ['ipv6', 'veth', 'ip_vs', 'ip_vs_wlc', 'ipip', 'ip6_tunnel', 'fou'];
-
+let machine: TestMachine;
 let host: Namespace;
-let victim: string;
-let before: string[];
+let before: readonly string[];
 beforeAll(async () => {
-  execFileSync('/sbin/modprobe', ['-a', ...MODULES]);
-  ip(
-    undefined,
-    `netns add ${HOST}\nnetns add peer\nlink add e0 netns ${HOST} type veth peer name e0 netns peer`,
-  );
-  ip(
-    HOST,
-    [
-      'link set lo up\nlink set e0 up\naddr add 10.0.0.10/24 dev e0\naddr add fd00::10/64 dev e0 nodad',
-      'route add default via 10.0.0.254\nroute add default via fd00::254',
-      // The first time that it comes up the kernel makes IPv6 settings for it, and keeps them.
-      'link set tunl0 up\nlink set tunl0 down',
-    ].join('\n'),
-  );
-  ip('peer', 'link set e0 up');
-  victim = await bundle(new URL('victim.ts', import.meta.url));
-  host = new Namespace(HOST, await bundle(new URL('agent.ts', import.meta.url)));
-  // The link-local address is being checked for duplicates.
-  await new Promise((resolve) => setTimeout(resolve, 2500));
-  before = await host.dump();
+  machine = await buildMachine();
+  ({ host, before } = machine);
 });
-afterAll(() => {
-  host?.close();
-  execFileSync('ip', ['netns', 'delete', HOST]);
-  execFileSync('ip', ['netns', 'delete', 'peer']);
-});
-
-const CASES = [
-  'realserver up --mode dr --vip 10.0.0.100,fd00::100',
-  'realserver up --mode tun --tunnel gue --tun-port 6080 --vip 10.0.0.100',
-  'realserver up --mode tun --rip fd00::10 --vip 10.0.0.100',
-  'realserver up --mode nat --director 10.0.0.1 --set-gateway',
-  'director up --mode nat --vip 10.0.0.100 --device e0 --take-over',
-  'director up --mode nat --vip fd00::100 --device e0 --take-over',
-];
-
-/** Runs words in a process that is killed at an act. False when there were not that many acts. */
-function kill(words: string, act: number, moment: 'before' | 'after'): boolean {
-  const line = ['netns', 'exec', HOST, process.execPath, victim, String(act), moment, ...words.split(' ')];
-  const { status, signal, stderr } = spawnSync('ip', line, { encoding: 'utf8' });
-  // `ip netns exec` becomes the process.
-  if (signal === 'SIGKILL') return true;
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  return false;
-}
-
-const journals = () => (existsSync('/run/lvsadm') ? readdirSync('/run/lvsadm') : []);
+afterAll(() => machine?.close());
 
 describe.each(CASES)('%s', (words) => {
   const down = words.replace(/ up .*/, ' down');
@@ -71,31 +25,6 @@ describe.each(CASES)('%s', (words) => {
     expect(await host.dump()).toEqual(before);
     expect(journals()).toEqual([]);
   });
-
-  it('killed at any step of up, down leaves no difference', async () => {
-    for (const moment of ['before', 'after'] as const) {
-      let act = 1;
-      for (; kill(words, act, moment); act++) {
-        await host.lvsadm(down);
-        expect(await host.dump(), `killed ${moment} act ${act}`).toEqual(before);
-        expect(journals()).toEqual([]);
-      }
-      expect(act).toBeGreaterThan(2);
-      await host.lvsadm(down);
-    }
-  }, 240_000);
-
-  it('killed at any step of down, down again leaves no difference', async () => {
-    let act = 1;
-    for (let killed = true; killed; act++) {
-      await host.lvsadm(words);
-      // Before the act there is nothing that the journal does not say.
-      killed = kill(down, act, 'after');
-      if (killed) await host.lvsadm(down);
-      expect(await host.dump(), `killed after act ${act}`).toEqual(before);
-    }
-    expect(act).toBeGreaterThan(2);
-  }, 240_000);
 });
 
 describe('dry run', () => {
@@ -209,7 +138,7 @@ describe('wrong input', () => {
     ];
     const { status, stdout, stderr } = spawnSync(
       'ip',
-      [...drop, process.execPath, victim, '0', 'before', ...words],
+      [...drop, process.execPath, machine.victim, '0', 'before', ...words],
       {
         encoding: 'utf8',
       },

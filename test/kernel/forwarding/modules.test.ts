@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { run } from '../../../src/commands/realserver.ts';
+import { Links } from '../../../src/host/links.ts';
+
+// In the namespace of the whole host, where there is no other: only there does `down` give modules back.
+
+async function lvsadm(words: string): Promise<string> {
+  let text = '';
+  const stream = { write: (part: string) => (text += part) };
+  expect(await run(words.split(' '), { stdout: stream, stderr: stream }), text).toBe(0);
+  return text;
+}
+
+it('a module that up loaded is unloaded by down, and its device is gone with it', async () => {
+  spawnSync('/sbin/modprobe', ['--remove', '--quiet', 'ipip']);
+  const links = new Links();
+  const names = async () => (await links.links()).map(({ name }) => name);
+  const before = await names();
+  expect(before).not.toContain('tunl0');
+  await lvsadm('up --mode tun --vip 192.0.2.100');
+  expect(await names()).toContain('tunl0');
+  expect(await lvsadm('down')).not.toContain('left');
+  expect(await names()).toEqual(before);
+  await links.close();
+});
