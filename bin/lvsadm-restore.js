@@ -1,8 +1,5 @@
 #!/usr/bin/env node
-import('../dist/cli.js').then(
-  ({ main }) => main(),
-  (error) => {
-    console.error(`lvsadm: cannot start: ${String(error.message).split('\n')[0]}`);
-    process.exitCode = 70;
-  },
-);
+// A node that has it keeps the compiled code from one run to the next.
+require('node:module').enableCompileCache?.();
+
+require('../dist/lvsadm.cjs').main();

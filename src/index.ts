@@ -3,7 +3,13 @@
  *
  * @packageDocumentation
  */
-export { type BatchOptions, type ChangeFailure, IpvsClient, type IpvsOptions } from './ipvs/client.ts';
+export {
+  type BatchOptions,
+  type ChangeFailure,
+  IpvsClient,
+  type IpvsOptions,
+  type ListingOptions,
+} from './ipvs/client.ts';
 export { IpvsError, type Operation, type Query } from './ipvs/errors.ts';
 export type { Address, Family } from './model/address.ts';
 export { type Change, formatChange } from './model/change.ts';

@@ -15,7 +15,7 @@ import { GENL_NAME, GENL_VERSION } from './constants.ts';
 import { decodeDaemon } from './daemon-codec.ts';
 import { decodeDestination } from './destination-codec.ts';
 import { explained, IpvsError, type Query } from './errors.ts';
-import { COMMAND, type CommandValues, INFO } from './layout.ts';
+import { COMMAND, COMMAND_WITHOUT_COUNTERS, type CommandValues, INFO } from './layout.ts';
 import {
   encodeChange,
   encodeDestinationsQuery,
@@ -39,6 +39,11 @@ export interface ChangeFailure {
 export interface BatchOptions {
   /** Told, now and then, how many changes the kernel has gone through. */
   readonly onProgress?: (done: number) => void;
+}
+
+export interface ListingOptions {
+  /** `false` leaves the counters out, so that all are zero: they take most of the time of reading a large table. */
+  readonly counters?: boolean;
 }
 
 /** How often a listing is begun again that the kernel says was interrupted by a change. */
@@ -100,9 +105,12 @@ export class IpvsClient {
   }
 
   /** All virtual services, in the kernel's order. */
-  services(): Promise<ServiceStatus[]> {
-    return this.#list({ kind: 'list-services' }, encodeQuery('GET_SERVICE'), ({ service }) =>
-      service ? decodeService(service) : undefined,
+  services(options: ListingOptions = {}): Promise<ServiceStatus[]> {
+    return this.#list(
+      { kind: 'list-services' },
+      encodeQuery('GET_SERVICE'),
+      ({ service }) => (service ? decodeService(service) : undefined),
+      options,
     );
   }
 
@@ -219,10 +227,10 @@ export class IpvsClient {
   }
 
   /** All services with their destinations, in the kernel's order. */
-  async tables(): Promise<ServiceTable[]> {
+  async tables(options: ListingOptions = {}): Promise<ServiceTable[]> {
     const tables: ServiceTable[] = [];
-    for (const service of await this.services()) {
-      tables.push({ ...service, destinations: await this.#destinations(service) });
+    for (const service of await this.services(options)) {
+      tables.push(Object.assign(service, { destinations: await this.#destinations(service, options) }));
     }
     return tables;
   }
@@ -262,17 +270,24 @@ export class IpvsClient {
     return failures;
   }
 
-  #destinations(id: ServiceId): Promise<DestinationStatus[]> {
+  #destinations(id: ServiceId, options: ListingOptions = {}): Promise<DestinationStatus[]> {
     const family = serviceFamily(id);
     return this.#list(
       { kind: 'list-destinations', service: id },
       encodeDestinationsQuery(id),
       ({ destination }) => (destination ? decodeDestination(destination, family) : undefined),
+      options,
     );
   }
 
   /** Dumps, and dumps again when a change came in between. */
-  #list<T>(query: Query, request: Request, read: (values: CommandValues) => T | undefined): Promise<T[]> {
+  #list<T>(
+    query: Query,
+    request: Request,
+    read: (values: CommandValues) => T | undefined,
+    { counters = true }: ListingOptions = {},
+  ): Promise<T[]> {
+    const layout = counters ? COMMAND : COMMAND_WITHOUT_COUNTERS;
     return explained(query, async () => {
       for (let attempt = 1; ; attempt++) {
         const found: T[] = [];
@@ -281,9 +296,8 @@ export class IpvsClient {
             this.#family,
             (writer) => encodeRequest(writer, request),
             (message) => {
-              const item = read(
-                decodeAttributes(COMMAND, message.bytes, attributesStart(message), message.end),
-              );
+              const { bytes, end } = message;
+              const item = read(decodeAttributes(layout, bytes, attributesStart(message), end));
               if (item !== undefined) found.push(item);
             },
           );

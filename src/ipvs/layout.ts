@@ -12,6 +12,7 @@ import {
   u32,
   u64,
   type Values,
+  without,
 } from '../netlink/attributes.ts';
 import { CMD_ATTR, DAEMON_ATTR, DEST_ATTR, INFO_ATTR, STATS_ATTR, SVC_ATTR } from './constants.ts';
 
@@ -95,6 +96,13 @@ export const COMMAND = layout({
   timeoutUdp: attribute(CMD_ATTR.TIMEOUT_UDP, u32),
 });
 export type CommandValues = Values<typeof COMMAND>;
+
+/** For listings that show no counters: these are most of what a message holds, and are passed over. */
+export const COMMAND_WITHOUT_COUNTERS: typeof COMMAND = layout({
+  ...COMMAND.attributes,
+  service: attribute(CMD_ATTR.SERVICE, nested(without(SERVICE, ['stats', 'stats64']))),
+  destination: attribute(CMD_ATTR.DEST, nested(without(DESTINATION, ['stats', 'stats64']))),
+});
 
 export const INFO = layout({
   version: attribute(INFO_ATTR.VERSION, u32),

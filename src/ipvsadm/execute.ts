@@ -1,6 +1,6 @@
 import { IpvsError } from '../ipvs/errors.ts';
 import type { ServiceId } from '../model/service.ts';
-import type { Command, ListingStyle } from './command.ts';
+import type { Command, ListingStyle, View } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { failureText } from './failure.ts';
 import type { Kernel, World } from './world.ts';
@@ -55,9 +55,14 @@ async function list(
   ]);
   const listing = id
     ? { services: [{ ...(await kernel.service(id)), destinations: await kernel.destinations(id) }] }
-    : { info: await kernel.info(), services: await kernel.tables() };
+    : { info: await kernel.info(), services: await kernel.tables({ counters: showsCounters(style.view) }) };
   const names = style.numeric ? NUMERIC : await world.findNames(tableAddresses(listing.services));
   return renderTable(listing, style, names);
+}
+
+/** The other views need not wait for them. */
+function showsCounters(view: View): boolean {
+  return view === 'stats' || view === 'rate';
 }
 
 async function save(options: { numeric: boolean }, kernel: Kernel, world: World): Promise<string> {
@@ -65,7 +70,7 @@ async function save(options: { numeric: boolean }, kernel: Kernel, world: World)
     import('./save.ts'),
     import('./names.ts'),
   ]);
-  const services = await kernel.tables();
+  const services = await kernel.tables({ counters: false });
   const names = options.numeric ? NUMERIC : await world.findNames(tableAddresses(services));
   return renderSave(services, options, names);
 }

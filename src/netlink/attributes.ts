@@ -37,6 +37,15 @@ export function layout<A extends Record<string, AnyAttribute>>(attributes: A): L
   return { attributes, entries, byType: new Map(entries.map((entry) => [entry[1].type, entry])) };
 }
 
+/** The same layout, to which some attributes are unknown. */
+export function without<A extends Record<string, AnyAttribute>>(
+  { attributes, entries }: Layout<A>,
+  names: readonly (keyof A)[],
+): Layout<A> {
+  const kept = entries.filter(([name]) => !names.includes(name));
+  return { attributes, entries: kept, byType: new Map(kept.map((entry) => [entry[1].type, entry])) };
+}
+
 const HEADER = 4;
 /** The two top bits of an attribute's type are flags: nested, network byte order. */
 const TYPE_MASK = 0x3fff;
