@@ -1,4 +1,3 @@
-import { Journal } from '../host/journal.ts';
 import { takeLock } from '../host/lock.ts';
 import { openMachine } from '../host/machine.ts';
 import { renderUndo } from '../output/undo.ts';
@@ -6,6 +5,7 @@ import { PlanRefusal } from '../plan/refusal.ts';
 import { undo } from './apply.ts';
 import { EXIT } from './exit-codes.ts';
 import { MachineFailure } from './failure.ts';
+import { openJournal } from './open-journal.ts';
 import { unpersist } from './persist.ts';
 import type { CommonOptions, Role } from './role.ts';
 import type { CommandWorld } from './world.ts';
@@ -22,7 +22,7 @@ export async function down(
   const lock = options.dryRun ? undefined : await takeLock();
   try {
     if (!options.dryRun && !lock) throw new MachineFailure('another lvsadm is changing this host');
-    const journal = await Journal.open(options.stateDir);
+    const journal = await openJournal(options.stateDir);
     const owners = [...journal.owners.keys()].filter((owner) =>
       names.length === 0 ? owner.startsWith(`${role.name} `) : names.includes(owner),
     );

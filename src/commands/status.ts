@@ -1,10 +1,11 @@
-import { Journal } from '../host/journal.ts';
+import type { Journal } from '../host/journal.ts';
 import { type Machine, openMachine } from '../host/machine.ts';
 import type { Network } from '../model/network.ts';
 import { renderStatus, type TargetStatus } from '../output/status.ts';
 import { findProblems } from '../plan/problems.ts';
 import { PlanRefusal } from '../plan/refusal.ts';
 import { EXIT } from './exit-codes.ts';
+import { openJournal } from './open-journal.ts';
 import type { CommonOptions, Role, Target } from './role.ts';
 import { planSteps } from './up.ts';
 import type { CommandWorld } from './world.ts';
@@ -18,7 +19,7 @@ export async function status(
 ): Promise<number> {
   const machine = (world.openMachine ?? openMachine)();
   try {
-    const targets = given ?? recordedTargets(role, await Journal.open(options.stateDir));
+    const targets = given ?? recordedTargets(role, await openJournal(options.stateDir));
     const network = await machine.network();
     const statuses: TargetStatus[] = [];
     for (const target of targets) statuses.push(await check(role, target, machine, network));

@@ -1,4 +1,4 @@
-import { Journal } from '../host/journal.ts';
+import type { Journal } from '../host/journal.ts';
 import { takeLock } from '../host/lock.ts';
 import { type Machine, openMachine } from '../host/machine.ts';
 import type { Network } from '../model/network.ts';
@@ -8,6 +8,7 @@ import { mergeNeeds, planStep, type Step } from '../plan/steps.ts';
 import { applySteps, undo } from './apply.ts';
 import { EXIT } from './exit-codes.ts';
 import { MachineFailure } from './failure.ts';
+import { openJournal } from './open-journal.ts';
 import { persist } from './persist.ts';
 import type { CommonOptions, Role, Target } from './role.ts';
 import type { CommandWorld } from './world.ts';
@@ -28,7 +29,7 @@ export async function up(
   const lock = options.dryRun ? undefined : await takeLock();
   try {
     if (!options.dryRun && !lock) throw new MachineFailure('another lvsadm is changing this host');
-    const journal = await Journal.open(options.stateDir);
+    const journal = await openJournal(options.stateDir);
     refuseOtherWords(targets, journal);
     const network = await machine.network();
     const steps = await planSteps(machine, targets, network);

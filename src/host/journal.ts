@@ -1,10 +1,15 @@
 import { readFile, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Setting, type SettingState, settingKey } from '../model/setting.ts';
-import { writeAtomically } from './atomic-file.ts';
+import { draftOf, writeAtomically } from './atomic-file.ts';
 
 export const STATE_FOLDER = '/run/lvsadm';
 const VERSION = 1;
+
+/** A journal that cannot be read: it was not written by lvsadm, or was changed. One sentence. */
+export class JournalError extends Error {
+  override readonly name = 'JournalError';
+}
 
 /** Something that was changed: what it was, what it was made, and on whose behalf. */
 export interface JournalEntry {
@@ -37,7 +42,7 @@ export class Journal {
     this.#entries = new Map(changes.map((entry) => [settingKey(entry.setting), entry]));
   }
 
-  /** Reads the journal of this network namespace. Rejects when there is one that cannot be read. */
+  /** Reads the journal of this network namespace. Rejects with a JournalError when there is one that makes no sense. */
   static async open(folder: string = STATE_FOLDER): Promise<Journal> {
     const path = join(folder, await fileName());
     let text: string;
@@ -83,7 +88,7 @@ export class Journal {
   /** Puts it on the disk; an empty journal is no file at all. */
   async save(): Promise<void> {
     if (this.#owners.size === 0 && this.#entries.size === 0) {
-      await rm(this.path, { force: true });
+      for (const path of [this.path, draftOf(this.path)]) await rm(path, { force: true });
       return;
     }
     const recorded: Recorded = {
@@ -103,15 +108,15 @@ async function fileName(): Promise<string> {
 }
 
 function parse(path: string, text: string): Recorded {
-  let recorded: Partial<Recorded>;
+  let recorded: Partial<Recorded> | null;
   try {
-    recorded = JSON.parse(text) as Partial<Recorded>;
+    recorded = JSON.parse(text) as Partial<Recorded> | null;
   } catch {
-    throw new Error(`${path} is not JSON; it was not written by lvsadm, or was changed`);
+    throw new JournalError(`${path} is not JSON, so what to undo is not known; mend it or move it away`);
   }
-  const { version, owners, changes } = recorded;
-  if (version !== VERSION || typeof owners !== 'object' || !Array.isArray(changes)) {
-    throw new Error(`${path} is not a journal of version ${VERSION}`);
+  const { version, owners, changes } = recorded ?? {};
+  if (version !== VERSION || typeof owners !== 'object' || owners === null || !Array.isArray(changes)) {
+    throw new JournalError(`${path} is not a journal of version ${VERSION}; move it away to begin anew`);
   }
   return { version, owners, changes };
 }

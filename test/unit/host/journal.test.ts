@@ -1,0 +1,81 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Journal } from '../../../src/host/journal.ts';
+import { takeLock } from '../../../src/host/lock.ts';
+import type { Setting } from '../../../src/model/setting.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lvsadm-journal-'));
+});
+
+const UP: Setting = { kind: 'link-up', device: 'tunl0' };
+const ENTRY = {
+  setting: UP,
+  before: { value: 'down' },
+  set: { value: 'up' },
+  owners: ['realserver 10.0.0.1'],
+};
+
+describe('the journal', () => {
+  it('is found again as it was saved', async () => {
+    const journal = await Journal.open(folder);
+    journal.setOwner('realserver 10.0.0.1', ['--mode', 'tun']);
+    journal.put(ENTRY);
+    await journal.save();
+    const again = await Journal.open(folder);
+    expect(again.entries).toEqual([ENTRY]);
+    expect(again.find({ kind: 'link-up', device: 'tunl0' })).toEqual(ENTRY);
+    expect([...again.owners]).toEqual([['realserver 10.0.0.1', ['--mode', 'tun']]]);
+    expect(readFileSync(again.path, 'utf8')).toContain('\n  "changes": [\n');
+  });
+
+  it('keeps the order of changes, also when one is put anew', async () => {
+    const journal = await Journal.open(folder);
+    const other: Setting = { kind: 'link-up', device: 'lo' };
+    journal.put(ENTRY);
+    journal.put({ ...ENTRY, setting: other });
+    journal.put({ ...ENTRY, owners: ['realserver 10.0.0.1', 'realserver 10.0.0.2'] });
+    expect(journal.entries.map(({ setting }) => setting)).toEqual([UP, other]);
+  });
+
+  it('is no file when it is empty, nor a half-written one', async () => {
+    const journal = await Journal.open(folder);
+    journal.put(ENTRY);
+    await journal.save();
+    expect(readdirSync(folder)).toHaveLength(1);
+    // What a crash between writing and renaming leaves.
+    writeFileSync(`${journal.path}.new`, '{');
+    expect((await Journal.open(folder)).entries).toEqual([ENTRY]);
+    journal.delete(UP);
+    await journal.save();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each(['', '{', '[]', '{"version":2,"owners":{},"changes":[]}', '{"version":1,"owners":{}}', 'null'])(
+    'is refused as %j',
+    async (text) => {
+      const { path } = await Journal.open(folder);
+      writeFileSync(path, text);
+      await expect(Journal.open(folder)).rejects.toMatchObject({ name: 'JournalError' });
+    },
+  );
+});
+
+describe('the lock', () => {
+  it('lets a second one in when the first is done', async () => {
+    const first = await takeLock();
+    let entered = false;
+    const second = takeLock().then((lock) => {
+      entered = true;
+      return lock;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(entered).toBe(false);
+    await first!.release();
+    await (await second)!.release();
+    expect(entered).toBe(true);
+  });
+});
