@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const HELP = `Usage: scripts/test [--native] [PART…]
+
+Installs what is missing, runs these parts of the tests (default: all), and ends with a line
+"N passed, N failed". A run that ended early, a skipped test and a complaint of the compiler or the
+linter count as failed. The exit code is 0 only if nothing failed.
+
+  check   the compiler and the linter
+  unit    pure functions
+  fault   the library against a scripted kernel
+  lab     scripts/lab itself
+  kernel  the library and the commands on a real kernel: in the lab
+  compat  the command line compared with the real ipvsadm's: in the lab
+
+  --native  run kernel and compat on this machine's own kernel (scripts/lab --native)
+`;
+
+const CHECKS = [
+  ['node_modules/.bin/tsc', '--noEmit'],
+  ['node_modules/.bin/biome', 'check', '.'],
+];
+/** Vitest projects that run together: kernel and compat share one boot. */
+const RUNS = [
+  { projects: ['unit', 'fault'], isInLab: false },
+  { projects: ['lab'], isInLab: false },
+  { projects: ['kernel', 'compat'], isInLab: true },
+];
+const PARTS = ['check', ...RUNS.flatMap(({ projects }) => projects)];
+const LAB_SECONDS = 1200;
+const COMPAT_LINE = /^compat: \d+ .*$/m;
+
+const folder = mkdtempSync(join(tmpdir(), 'lvsadm-test-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs a program in sight of the user. @returns its exit code and what it wrote to standard output */
+async function run(words) {
+  console.log(`\n> ${words.join(' ')}`);
+  const [program, ...rest] = words;
+  const env = process.stdout.isTTY ? { FORCE_COLOR: '1', ...process.env } : process.env;
+  const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (part) => {
+    text += part;
+    process.stdout.write(part);
+  });
+  const [code] = await once(child, 'close');
+  return { code, text };
+}
+
+/** The command for these projects; it leaves `report.json` in `out`. In the lab the checkout is read-only. */
+function vitest(projects, out, isInLab, isNative) {
+  const words = [
+    'node_modules/.bin/vitest',
+    'run',
+    '--allowOnly=false',
+    '--reporter=default',
+    '--reporter=json',
+  ];
+  for (const project of projects) words.push('--project', project);
+  if (!isInLab) return [...words, `--outputFile.json=${out}/report.json`];
+
+  const lab = ['scripts/lab', '--timeout', `${LAB_SECONDS}`, '--out', out, ...(isNative ? ['--native'] : [])];
+  const inShell = ['sh', '-c', 'exec "$@" "--outputFile.json=$LAB_OUT/report.json"', 'sh'];
+  const notBundled = '--configLoader=runner'; // bundling would write beside the configuration
+  return [...lab, '--', ...inShell, ...words, notBundled];
+}
+
+/** @returns how many tests passed and failed, and remarks: lines for the end, of which each `problem` is a failure more */
+async function runTests(projects, isInLab, isNative) {
+  const out = join(folder, projects.join('-'));
+  const { code, text } = await run(vitest(projects, out, isInLab, isNative));
+  const report = readReport(join(out, 'report.json'));
+  if (report === undefined) {
+    return { passed: 0, failed: 0, notes: [], problems: [`${projects}: ended with ${code} and no report`] };
+  }
+  const { files, passed, failed, skipped } = report;
+  const problems = projects
+    .filter((project) => !files.some((file) => file.includes(`/test/${project}/`)))
+    .map((project) => `${project}: no test was run`);
+  const compat = COMPAT_LINE.exec(text)?.[0];
+  if (projects.includes('compat') && !compat) problems.push('compat: no count of the sequences');
+  if (code !== 0 && failed + problems.length === 0) problems.push(`${projects}: ended with ${code}`);
+  const notes = [skipped > 0 && `${projects}: ${skipped} skipped`, compat].filter(Boolean);
+  return { passed, failed, notes, problems };
+}
+
+/** What vitest's JSON report says; undefined if there is none. A file that did not load is a failure without tests. */
+function readReport(path) {
+  let report;
+  try {
+    report = JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+  const skipped = report.numPendingTests + report.numTodoTests;
+  const didNotLoad = ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0;
+  return {
+    files: report.testResults.map(({ name }) => name),
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + skipped + report.testResults.filter(didNotLoad).length,
+    skipped,
+  };
+}
+
+async function main(parts, isNative) {
+  if ((await run(['scripts/install'])).code !== 0) throw new Error('cannot install what the tests need');
+  const total = { passed: 0, failed: 0 };
+  const remarks = [];
+  for (const check of parts.includes('check') ? CHECKS : []) {
+    if ((await run(check)).code === 0) continue;
+    total.failed++;
+    remarks.push(`failed: ${check.join(' ')}`);
+  }
+  for (const { projects, isInLab } of RUNS) {
+    const wanted = projects.filter((project) => parts.includes(project));
+    if (wanted.length === 0) continue;
+    const { passed, failed, notes, problems } = await runTests(wanted, isInLab, isNative);
+    total.passed += passed;
+    total.failed += failed + problems.length;
+    remarks.push(...problems, ...notes);
+  }
+  console.log(['', ...remarks, `${total.passed} passed, ${total.failed} failed`].join('\n'));
+  return total.failed === 0 ? 0 : 1;
+}
+
+try {
+  const options = { native: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } };
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const unknown = positionals.find((part) => !PARTS.includes(part));
+  if (unknown !== undefined) throw new Error(`there is no part '${unknown}'; see scripts/test --help`);
+  if (values.help) process.stdout.write(HELP);
+  else process.exitCode = await main(positionals.length > 0 ? positionals : PARTS, values.native ?? false);
+} catch (error) {
+  console.error(`test: ${error.message}`);
+  console.log('0 passed, 1 failed');
+  process.exitCode = 1;
+}
