@@ -1,19 +1,30 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { findBuilt } from './built-kernel.js';
 import { LabFailure } from './failure.js';
 import { ensurePackages, find } from './packages.js';
+
+/** What the guest has besides what every system has. */
+const PROGRAMS = ['kmod', 'ipvsadm', 'iproute2', 'nftables'];
 
 const OVERLAYFS = ['kernel/fs/overlayfs/overlay.ko', 'kernel/fs/overlayfs/overlay.ko.xz'];
 
 /**
- * The one place where the kernel is chosen: the caller's own, else Debian's.
+ * The one place where the kernel is chosen: the caller's own, else what scripts/lab-kernel built, else Debian's.
+ * @param wanted path of the caller's own; `debian` for Debian's, `built` for what was built and none else
  * @returns {{binary: string, modules: string | undefined, overlay: string | undefined}} `modules` is the folder that
  *   has a folder per kernel release, undefined when everything is built in; `overlay` is overlayfs, if it is a module
  */
-export function chooseKernel(env = process.env) {
-  ensurePackages(env.LVSADM_LAB_KERNEL ? [] : ['user-mode-linux'], ['kmod', 'ipvsadm', 'iproute2']);
-  const own = env.LVSADM_LAB_KERNEL && resolve(env.LVSADM_LAB_KERNEL);
+export function chooseKernel(wanted, env = process.env) {
+  const built = !wanted || wanted === 'built' ? findBuilt(env) : undefined;
+  if (built) {
+    ensurePackages(PROGRAMS);
+    return { ...built, overlay: undefined };
+  }
+  if (wanted === 'built') throw new LabFailure('that kernel is not built yet: scripts/lab-kernel does it');
+  const own = wanted && wanted !== 'debian' && resolve(wanted);
+  ensurePackages(own ? [] : ['user-mode-linux'], PROGRAMS);
   const binary = own || find('bin/linux.uml');
   const release = releaseOf(binary);
   const modules = env.LVSADM_LAB_MODULES

@@ -18,8 +18,8 @@ async function main() {
   return options.native ? await runNatively(options) : await runInGuest(options);
 }
 
-async function runInGuest({ commandAt, timeout, mem, out }) {
-  const kernel = chooseKernel();
+async function runInGuest({ commandAt, kernel: wanted, timeout, mem, out }) {
+  const kernel = chooseKernel(wanted);
   const user = guestUser();
   const path = readablePath(user, [CHECKOUT, process.cwd(), process.execPath, kernel.binary, kernel.modules]);
   const stdin = kindOfInput();

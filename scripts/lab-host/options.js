@@ -10,6 +10,9 @@ output and error pass through; the working directory and the environment are the
   --timeout SECONDS  end a command that still runs after that long (0: no limit; default 120, or no
                      limit on a terminal, where pressing Ctrl-C three times ends the lab at once)
   --mem SIZE         memory of the guest, such as 512M or 2G (default 1G, or $LVSADM_LAB_MEM)
+  --kernel KERNEL    'debian' for Debian's (package user-mode-linux), 'built' for that of
+                     scripts/lab-kernel, or the path of another User-Mode-Linux binary (default
+                     $LVSADM_LAB_KERNEL, else the built one if it is there, else Debian's)
   --out DIR          when it ends, copy what the guest left in its $LAB_OUT folder to DIR
   --native           no guest: run in a fresh network namespace of this machine (root and IPVS needed)
   --help             this text
@@ -19,7 +22,7 @@ Writable inside: /run, /tmp (both empty at first, gone afterwards), $HOME, and $
 Exit code: the command's own (128+N if signal N ended it); 124 when the time was up; 125 when the lab
 itself failed; 126 and 127 when COMMAND could not be run or was not found.
 
-Environment: LVSADM_LAB_KERNEL  path of another User-Mode-Linux binary
+Environment: LVSADM_LAB_KERNEL  see --kernel
              LVSADM_LAB_MODULES its folder of modules (that has RELEASE/modules.dep inside)
              LVSADM_LAB_MEM     see --mem
 `;
@@ -38,7 +41,7 @@ const memory = (text) => {
 /**
  * The launcher's own arguments, then the command's.
  * @param {string[]} words what follows `scripts/lab`
- * @returns {{help: boolean, native: boolean, timeout?: number, mem: string, out?: string, commandAt: number}}
+ * @returns {{help: boolean, native: boolean, timeout?: number, mem: string, kernel?: string, out?: string, commandAt: number}}
  *   `commandAt` is the index in `words` of COMMAND
  */
 export function parseOptions(words, env = process.env) {
@@ -47,6 +50,7 @@ export function parseOptions(words, env = process.env) {
     native: false,
     timeout: undefined,
     mem: memory(env.LVSADM_LAB_MEM || '1G'),
+    kernel: env.LVSADM_LAB_KERNEL || undefined,
     out: undefined,
   };
   let at = 0;
@@ -61,6 +65,7 @@ export function parseOptions(words, env = process.env) {
     if (name === '--' && glued === undefined) break;
     if (name === '--timeout') options.timeout = wholeNumber(name, value(name, glued));
     else if (name === '--mem') options.mem = memory(value(name, glued));
+    else if (name === '--kernel') options.kernel = value(name, glued);
     else if (name === '--out') options.out = value(name, glued);
     else if (name === '--native' && glued === undefined) options.native = true;
     else if ((name === '--help' || name === '-h') && glued === undefined) options.help = true;

@@ -14,6 +14,7 @@ const PROOF = {
   kmod: 'bin/kmod',
   ipvsadm: 'sbin/ipvsadm',
   iproute2: 'bin/ip',
+  nftables: 'sbin/nft',
 };
 
 /** Where a file of `/usr` is: on the host, or among what was unpacked; undefined if nowhere. */
