@@ -92,6 +92,11 @@ test('another processor: it says what it needs and what to do', () => {
   expect(stderr).toMatch(/^lab: Debian has these packages for x86-64 only, and this is -m\n/);
 });
 
+test('no setpriv to step down with', async () => {
+  const path = pathOf({ ...basic, env: '/usr/bin/env', readlink: '/usr/bin/readlink', node: process.execPath });
+  expect(await refusal(['true'], { PATH: path })).toBe('lab: setpriv is missing (Debian package util-linux)\n');
+});
+
 test('no Node', () => {
   const { status, stderr } = spawnSync('/bin/bash', [join(CHECKOUT, 'scripts/lab'), 'true'], {
     env: { PATH: pathOf({ ...basic, readlink: '/usr/bin/readlink' }) },
