@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-
 /** Names of ports, such as `http` for TCP's 80. Names are case-sensitive; protocols are `tcp`, `udp`, `sctp`, … */
 export interface ServiceDatabase {
   /** The port that a name, or one of its aliases, stands for. */
@@ -8,12 +6,7 @@ export interface ServiceDatabase {
   name(port: number, protocol: string): string | undefined;
 }
 
-/** Reads the system's database, services(5). A system without the file knows no names. */
-export async function readServiceDatabase(path = '/etc/services'): Promise<ServiceDatabase> {
-  return parseServiceDatabase(await readFile(path, 'latin1').catch(() => ''));
-}
-
-/** Reads lines of `name port/protocol alias…`. Where lines contradict each other the first one counts, as in libc. */
+/** Reads services(5): lines of `name port/protocol alias…`. Where lines contradict each other the first one counts, as in libc. */
 export function parseServiceDatabase(text: string): ServiceDatabase {
   const ports = new Map<string, number>();
   const names = new Map<string, string>();

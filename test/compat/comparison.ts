@@ -1,8 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
 import { IpvsClient } from '../../src/ipvs/client.ts';
-import { Reference } from './reference.ts';
+import { Program } from './program.ts';
 import type { Outcome, Sequence, Step } from './sequence.ts';
 import { runOurs } from './subject.ts';
+
+/** Something that carries out steps. */
+export type Runner = Pick<Program, 'run'>;
+
+/** Everything that the real ipvsadm and ours have printed and returned, as two texts to be compared. */
+export interface Transcripts {
+  readonly reference: string;
+  readonly ours: string;
+}
 
 /**
  * Milliseconds for a daemon that was started to begin its work. The kernel never acknowledges the end of one that has
@@ -10,12 +19,27 @@ import { runOurs } from './subject.ts';
  */
 const DAEMON_PAUSE = 30;
 
+/** How often both look at something that changes by itself until they may have seen the same. */
+const LOOKS = 10;
+
+/** Ours, in this process. */
+const IN_PROCESS: Runner = {
+  async run(steps) {
+    const outcomes: Outcome[] = [];
+    for (const step of steps) {
+      outcomes.push(await runOurs(step));
+      if (startsDaemon(step)) await setTimeout(DAEMON_PAUSE);
+    }
+    return outcomes;
+  },
+};
+
 /** Runs sequences with the real ipvsadm and with ours, one after the other, on the same table of the same kernel. */
 export class Comparison {
-  readonly reference = new Reference();
   readonly #client: IpvsClient;
-  identical = 0;
-  commands = 0;
+  readonly #ipvsadm = new Program(['ipvsadm']);
+  #identical = 0;
+  #commands = 0;
 
   private constructor(client: IpvsClient) {
     this.#client = client;
@@ -32,28 +56,36 @@ export class Comparison {
   async end(): Promise<void> {
     await this.reset();
     await this.#client.close();
-    this.reference.close();
+    this.#ipvsadm.close();
   }
 
-  /** What both have printed and returned, as two texts to be compared. */
-  async run({ steps }: Sequence): Promise<{ readonly reference: string; readonly ours: string }> {
+  /** Both begin with an empty table. */
+  async run(
+    { steps }: Sequence,
+    reference: Runner = this.#ipvsadm,
+    ours: Runner = IN_PROCESS,
+  ): Promise<Transcripts> {
     await this.reset();
-    const reference = transcript(steps, await this.reference.run(steps));
+    const expected = await reference.run(steps);
     await this.reset();
-    const outcomes: Outcome[] = [];
-    for (const step of steps) {
-      outcomes.push(await runOurs(step));
-      if (startsDaemon(step)) await setTimeout(DAEMON_PAUSE);
+    const seen = await ours.run(steps);
+    return this.#compared(steps, expected, seen);
+  }
+
+  /** Both look at the table as it is, at the same moment: the reference says the same before and after. */
+  async look(step: Step): Promise<Transcripts> {
+    for (let attempt = 1; ; attempt++) {
+      const before = await this.#ipvsadm.run([step]);
+      const seen = await IN_PROCESS.run([step]);
+      const after = await this.#ipvsadm.run([step]);
+      const isStill = transcript([step], before) === transcript([step], after);
+      if (isStill || attempt === LOOKS) return this.#compared([step], after, seen);
     }
-    const ours = transcript(steps, outcomes);
-    if (ours === reference) this.count(steps.length);
-    return { reference, ours };
   }
 
-  /** One more sequence turned out identical. */
-  count(commands: number): void {
-    this.identical += 1;
-    this.commands += commands;
+  /** Only the real one, or only ours, on the table as it is. */
+  async runOne(which: 'ipvsadm' | 'ours', steps: readonly Step[]): Promise<Outcome[]> {
+    return (which === 'ipvsadm' ? this.#ipvsadm : IN_PROCESS).run(steps);
   }
 
   /** The state of a fresh network namespace. */
@@ -62,10 +94,28 @@ export class Comparison {
     await this.#client.setTimeouts({ tcp: 900, tcpFin: 120, udp: 300 });
     for (const { role, syncId } of await this.#client.daemons()) await this.#client.stopDaemon(role, syncId);
   }
+
+  /** How many sequences were the same, and how many commands those had. */
+  get count(): string {
+    return `${this.#identical} sequences identical, ${this.#commands} commands`;
+  }
+
+  #compared(steps: readonly Step[], expected: readonly Outcome[], seen: readonly Outcome[]): Transcripts {
+    const transcripts = { reference: transcript(steps, expected), ours: transcript(steps, seen) };
+    if (transcripts.reference === transcripts.ours) {
+      this.#identical += 1;
+      this.#commands += steps.length;
+    }
+    return transcripts;
+  }
 }
 
-/** Everything that was seen, as one text whose differences a person can read. */
-export function transcript(steps: readonly Step[], outcomes: readonly Outcome[]): string {
+function startsDaemon({ words, stdin = '' }: Step): boolean {
+  return [...words, stdin].some((word) => word.includes('--start-daemon'));
+}
+
+/** What was seen, as a text whose differences a person can read. */
+function transcript(steps: readonly Step[], outcomes: readonly Outcome[]): string {
   return steps
     .map((step, index) => {
       const { stdout, stderr, code } = outcomes[index]!;
@@ -73,8 +123,4 @@ export function transcript(steps: readonly Step[], outcomes: readonly Outcome[])
       return `$ ipvsadm ${words.join(' ')}\n${stdout}--- stderr\n${stderr}--- exit code ${code}\n`;
     })
     .join('\n');
-}
-
-function startsDaemon({ words, stdin = '' }: Step): boolean {
-  return [...words, stdin].some((word) => word.includes('--start-daemon'));
 }

@@ -3,7 +3,7 @@ import { restore, type Sequence, sequence } from '../sequence.ts';
 const VIEWS = ['', ' --stats', ' --rate', ' --thresholds', ' --persistent-conn', ' --tun-info'];
 
 /** A table with some of everything, with numbers that the columns have to deal with. */
-const RICH = restore(
+export const RICH = restore(
   '-A -t 10.0.0.1:80 -s rr -p 100',
   '-a -t 10.0.0.1:80 -r 10.0.0.10:80 -m -w 5 -x 100 -y 50',
   '-a -t 10.0.0.1:80 -r 192.168.0.2:80 -g -w 2147483647',
@@ -30,8 +30,7 @@ const RICH = restore(
   '-a -t 127.0.0.1:8080 -r 127.0.0.1:80 -m',
 );
 
-/** Real servers and services that do not compare well: see how they are sorted. */
-const FAR_APART = [
+const DISTANT = [
   '10.0.0.1',
   '192.168.0.1',
   '172.16.0.1',
@@ -40,6 +39,14 @@ const FAR_APART = [
   '127.255.0.1',
   '128.0.0.1',
 ];
+
+/** Real servers and services that do not compare well: see how they are sorted. */
+export const FAR_APART = restore(
+  ...DISTANT.map((address) => `-A -t ${address}:80 -s rr`),
+  ...DISTANT.map((address) => `-A -u ${address}:80 -s rr`),
+  ...DISTANT.map((address) => `-a -t 10.0.0.1:80 -r ${address}:80 -m`),
+  ...DISTANT.map((address) => `-a -t 10.0.0.1:80 -r ${address}:79 -m`),
+);
 
 export const LISTINGS: readonly Sequence[] = [
   sequence(
@@ -109,19 +116,7 @@ export const LISTINGS: readonly Sequence[] = [
     '-S',
     '-Sn',
   ),
-  sequence(
-    'addresses far apart',
-    restore(
-      ...FAR_APART.map((address) => `-A -t ${address}:80 -s rr`),
-      ...FAR_APART.map((address) => `-A -u ${address}:80 -s rr`),
-      ...FAR_APART.map((address) => `-a -t 10.0.0.1:80 -r ${address}:80 -m`),
-      ...FAR_APART.map((address) => `-a -t 10.0.0.1:80 -r ${address}:79 -m`),
-    ),
-    '-Ln',
-    '-Ln --nosort',
-    '-Ln -t 10.0.0.1:80',
-    '-Sn',
-  ),
+  sequence('addresses far apart', FAR_APART, '-Ln', '-Ln --nosort', '-Ln -t 10.0.0.1:80', '-Sn'),
   sequence(
     'servers of both families',
     restore(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseServiceDatabase, readServiceDatabase } from '../../../src/host/service-database.ts';
+import { parseServiceDatabase } from '../../../src/host/service-database.ts';
 
 const DATABASE = parseServiceDatabase(`# comment
 http		80/tcp		www	www-http	# WorldWideWeb
@@ -27,9 +27,4 @@ test('the official name of a port, by the first line', () => {
   expect(DATABASE.name(80, 'tcp')).toBe('http');
   expect(DATABASE.name(53, 'udp')).toBe('domain');
   expect(DATABASE.name(80, 'udp')).toBeUndefined();
-});
-
-test('a system without the file', async () => {
-  const database = await readServiceDatabase('/nonexistent/services');
-  expect(database.port('http', 'tcp')).toBeUndefined();
 });

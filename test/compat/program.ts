@@ -5,15 +5,24 @@ import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { Outcome, Step } from './sequence.ts';
 
-/** The real ipvsadm, run by a small driver. One batch at a time. */
-export class Reference {
+const DRIVER = join(import.meta.dirname, 'program-driver');
+
+/** A program that a small driver runs over and over, with the words of steps. One batch at a time. */
+export class Program {
+  readonly #command: readonly string[];
   readonly #folder: string;
   readonly #driver: ChildProcess;
   readonly #answers: Interface;
 
-  constructor() {
-    this.#folder = mkdtempSync(join(tmpdir(), 'reference-'));
-    this.#driver = spawn('bash', [join(import.meta.dirname, 'reference-driver'), this.#folder], {
+  /**
+   * `command` is what comes before the words of a step. `surroundings` is a command that the driver, and with it the
+   * program, is to run under, such as `unshare …`.
+   */
+  constructor(command: readonly string[], surroundings: readonly string[] = []) {
+    this.#command = command;
+    this.#folder = mkdtempSync(join(tmpdir(), 'program-'));
+    const [first, ...words] = [...surroundings, 'bash', DRIVER, this.#folder];
+    this.#driver = spawn(first!, words, {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { PATH: process.env.PATH, LC_ALL: 'C' },
     });
@@ -24,7 +33,7 @@ export class Reference {
   async run(steps: readonly Step[]): Promise<Outcome[]> {
     const words: (string | number)[] = [];
     for (const [index, step] of steps.entries()) {
-      const command = [...environmentPrefix(step), 'ipvsadm', ...step.words];
+      const command = [...environmentPrefix(step), ...this.#command, ...step.words];
       words.push(command.length, ...command);
       this.#setInput(index, step.stdin);
     }
@@ -54,7 +63,8 @@ export class Reference {
 
   #go(): Promise<number[]> {
     return new Promise((resolve, reject) => {
-      const failed = () => reject(new Error('the driver of the reference has ended'));
+      const failed = () => reject(new Error('the driver of the program has ended'));
+      if (this.#driver.exitCode !== null) failed();
       this.#driver.once('exit', failed);
       this.#answers.once('line', (line) => {
         this.#driver.off('exit', failed);
@@ -68,4 +78,17 @@ export class Reference {
 function environmentPrefix({ environment }: Step): string[] {
   if (!environment) return [];
   return ['env', ...Object.entries(environment).map(([name, value]) => `${name}=${value}`)];
+}
+
+/** Surroundings in which a file has another content, seen by nobody else. */
+export function withFile(path: string, content: string): string[] {
+  const script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"';
+  return ['unshare', '--mount', 'sh', '-c', script, 'sh', content, path];
+}
+
+/** Surroundings in which the kernel's list of connections is a text that stays as it is. */
+export function withConnections(content: string): string[] {
+  const script =
+    'mount -t tmpfs none /proc && mkdir /proc/net && cp "$1" /proc/net/ip_vs_conn && shift && exec "$@"';
+  return ['unshare', '--mount', 'sh', '-c', script, 'sh', content];
 }
