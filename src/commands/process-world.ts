@@ -59,7 +59,7 @@ async function findNames(addresses: ReadonlySet<Address>): Promise<Names> {
  * A stream whose reader may go away, or whose disk may be full: as with ipvsadm that changes neither the exit code
  * nor what is done. The stream is not touched before something is written.
  */
-function writerTo(stream: () => NodeJS.WriteStream): Writer {
+function writerTo(stream: () => NodeJS.WriteStream): Writer & { readonly isTTY: boolean } {
   let broken = false;
   let listening = false;
   return {

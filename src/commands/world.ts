@@ -1,4 +1,5 @@
 import type { Machine } from '../host/machine.ts';
+import type { Kernel } from '../ipvsadm/world.ts';
 
 export interface Output {
   write(text: string): unknown;
@@ -7,7 +8,12 @@ export interface Output {
 /** What a subcommand touches besides the host's network. The process's own streams will do. */
 export interface CommandWorld {
   readonly stdout: Output & { readonly isTTY?: boolean };
-  readonly stderr: Output;
+  readonly stderr: Output & { readonly isTTY?: boolean };
+  /** What `-` as a file's name stands for; otherwise the process's own. */
+  readonly stdin?: AsyncIterable<string | Uint8Array>;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Another way to IPVS, for tests. */
+  readonly openKernel?: () => Promise<Kernel>;
   /** Another host to work on, for tests; otherwise this one. */
   readonly openMachine?: () => Machine;
 }

@@ -61,7 +61,8 @@ export function readNumber(
   if (!tree) return undefined;
   const value = tree.kind === 'scalar' ? tree.value : undefined;
   const number = typeof value === 'string' && /^-?\d{1,16}$/.test(value) ? Number(value) : value;
-  if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most) return number;
+  if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most)
+    return number;
   return findings.add(tree, `${what} must be a whole number from ${least} to ${most}${shown(tree)}`);
 }
 
@@ -89,7 +90,9 @@ export function readChoice<T extends string>(
 ): T | undefined {
   if (!tree) return undefined;
   const word = tree.kind === 'scalar' ? String(tree.value).toLowerCase() : '';
-  const found = choices.find((choice) => choice === word) ?? (Object.hasOwn(spellings, word) ? spellings[word] : undefined);
+  const found =
+    choices.find((choice) => choice === word) ??
+    (Object.hasOwn(spellings, word) ? spellings[word] : undefined);
   if (found !== undefined) return found;
   const guess = word === '' ? '' : didYouMean(word, [...choices, ...Object.keys(spellings)]);
   return findings.add(tree, `${what} must be one of ${choices.join(', ')}${shown(tree)}${guess}`);

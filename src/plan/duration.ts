@@ -4,7 +4,8 @@ const SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600,
 export function parseDuration(text: string): number | undefined {
   if (!/^(\d{1,9}|(\d{1,9}[smhd])+)$/.test(text)) return undefined;
   let seconds = 0;
-  for (const [, digits, unit] of text.matchAll(/(\d+)([smhd]?)/g)) seconds += Number(digits) * SECONDS[unit!]!;
+  for (const [, digits, unit] of text.matchAll(/(\d+)([smhd]?)/g))
+    seconds += Number(digits) * SECONDS[unit!]!;
   return seconds;
 }
 

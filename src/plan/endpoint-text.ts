@@ -4,7 +4,9 @@ import { type Address, parseAddress } from '../model/address.ts';
  * Reads `10.0.0.1:80`, `10.0.0.1`, `[2001:db8::1]:443`, `[2001:db8::1]` or `2001:db8::1`; numbers only. The port is
  * `undefined` when there is none. Gives a sentence about what is wrong with anything else.
  */
-export function parseEndpointText(text: string): { address: Address; port: number | undefined } | { problem: string } {
+export function parseEndpointText(
+  text: string,
+): { address: Address; port: number | undefined } | { problem: string } {
   const brackets = /^\[([^\]]*)\](?::(.*))?$/.exec(text);
   const plain = /^([^:]*)(?::([^:]*))?$/.exec(text);
   const [, host = text, portText] = brackets ?? plain ?? [];
@@ -14,7 +16,9 @@ export function parseEndpointText(text: string): { address: Address; port: numbe
   }
   if (portText === undefined) return { address, port: undefined };
   const port = parsePortText(portText);
-  return port === undefined ? { problem: `'${portText}' is not a port: a number up to 65535` } : { address, port };
+  return port === undefined
+    ? { problem: `'${portText}' is not a port: a number up to 65535` }
+    : { address, port };
 }
 
 function parsePortText(text: string): number | undefined {

@@ -64,7 +64,11 @@ export const DEFAULT_DESTINATION: DestinationSettings = {
 };
 
 /** A table as something to want: without what the kernel counts, in an order that does not depend on history. */
-export function wantedOf({ timeouts, daemons, services }: Pick<Table, 'timeouts' | 'daemons' | 'services'>): Wanted {
+export function wantedOf({
+  timeouts,
+  daemons,
+  services,
+}: Pick<Table, 'timeouts' | 'daemons' | 'services'>): Wanted {
   return {
     timeouts,
     daemons: daemons.toSorted((a, b) => b.role.localeCompare(a.role)),
@@ -81,20 +85,25 @@ export function wantedOf({ timeouts, daemons, services }: Pick<Table, 'timeouts'
 
 /** The settings of a service, without its identity. */
 export function serviceSettingsOf(service: ServiceSettings): ServiceSettings {
-  const { scheduler, schedulerFlags, persistenceTimeout, persistenceMask, persistenceEngine, onePacket } = service;
+  const { scheduler, schedulerFlags, persistenceTimeout, persistenceMask, persistenceEngine, onePacket } =
+    service;
   return { scheduler, schedulerFlags, persistenceTimeout, persistenceMask, persistenceEngine, onePacket };
 }
 
 /** A destination without what the kernel counts. */
 export function destinationOf(destination: WantedDestination): WantedDestination {
-  const { address, port, forwarding, weight, upperThreshold, lowerThreshold, tunnel } = destination;
+  const { address, port, forwarding, weight, upperThreshold, lowerThreshold } = destination;
+  const { type, port: tunnelPort, checksum } = destination.tunnel;
+  const tunnel = { type, port: tunnelPort, checksum };
   return { address, port, forwarding, weight, upperThreshold, lowerThreshold, tunnel };
 }
 
 /** By numbers where there are numbers, so that 10.0.0.9 comes before 10.0.0.11. */
 function sortByKey<T>(items: readonly T[], key: (item: T) => string): T[] {
   const keyed = items.map((item) => ({ item, key: key(item) }));
-  return keyed.sort((a, b) => ORDER.compare(a.key, b.key) || (a.key < b.key ? -1 : 1)).map(({ item }) => item);
+  return keyed
+    .sort((a, b) => ORDER.compare(a.key, b.key) || (a.key < b.key ? -1 : 1))
+    .map(({ item }) => item);
 }
 
 const ORDER = new Intl.Collator('en', { numeric: true });

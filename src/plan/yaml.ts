@@ -1,4 +1,14 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, stringify } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  stringify,
+} from 'yaml';
 import type { Place, Problem } from './place.ts';
 
 /** A piece of a YAML or JSON text, with the place where it begins. Keys of maps are text. */
@@ -19,13 +29,20 @@ export interface Entry extends Place {
  * Reads YAML 1.2, and with it JSON: a tree for each document in the text that is not empty. Text that is not YAML is
  * told as problems.
  */
-export function parseYaml(text: string, file: string): { readonly trees: Tree[]; readonly problems: Problem[] } {
+export function parseYaml(
+  text: string,
+  file: string,
+): { readonly trees: Tree[]; readonly problems: Problem[] } {
   const lines = new LineCounter();
   const placeAt = (offset: number): Place => ({ file, line: lines.linePos(offset).line || 1 });
   const trees: Tree[] = [];
   const problems: Problem[] = [];
   // The default schema, also where a text asks for another one: `on` and `12:30` are text in all files.
-  const documents = parseAllDocuments(text.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false, version: '1.2' });
+  const documents = parseAllDocuments(text.replace(/^\uFEFF/, ''), {
+    lineCounter: lines,
+    prettyErrors: false,
+    version: '1.2',
+  });
   for (const document of Array.isArray(documents) ? documents : []) {
     for (const { message, pos } of document.errors) {
       const place = placeAt(pos[0]);
@@ -68,7 +85,8 @@ function treeOf(node: Node, document: Document, placeAt: (offset: number) => Pla
     value ? treeOf(value as Node, document, placeAt, depth + 1) : { ...place, kind: 'scalar', value: null };
   if (isAlias(node)) {
     const target = node.resolve(document);
-    if (!target) throw new Unreadable({ ...place, message: `there is no anchor '&${node.source}' before this` });
+    if (!target)
+      throw new Unreadable({ ...place, message: `there is no anchor '&${node.source}' before this` });
     // What is wrong with it is wrong where it is written, not where it is used again.
     return child(target);
   }
@@ -77,12 +95,18 @@ function treeOf(node: Node, document: Document, placeAt: (offset: number) => Pla
     const entries = node.items.map(({ key, value }): Entry => {
       const name = child(key);
       if (name.kind !== 'scalar') throw new Unreadable({ ...name, message: 'a key must be a word' });
-      return { file: name.file, line: name.line, key: String(name.value), value: value ? child(value) : { ...name, value: null } };
+      return {
+        file: name.file,
+        line: name.line,
+        key: String(name.value),
+        value: value ? child(value) : { ...name, value: null },
+      };
     });
     return { ...place, kind: 'map', entries };
   }
   const value: unknown = isScalar(node) ? node.value : null;
-  const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null;
+  const plain =
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null;
   return { ...place, kind: 'scalar', value: plain ? value : String(value) };
 }
 
@@ -92,5 +116,7 @@ function firstSentence(message: string): string {
 
 /** The one mistake that everybody makes: `[…]` begins a list in YAML. */
 function hintFor(line: string): string {
-  return /[\s:-]\[[0-9a-fA-F:.]+\]:\d/.test(line) ? ' (an address in brackets needs quotes: "[2001:db8::1]:443")' : '';
+  return /[\s:-]\[[0-9a-fA-F:.]+\]:\d/.test(line)
+    ? ' (an address in brackets needs quotes: "[2001:db8::1]:443")'
+    : '';
 }

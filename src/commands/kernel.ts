@@ -1,0 +1,35 @@
+import { explainMissingModule, loadModule } from '../host/modules.ts';
+import { IpvsClient } from '../ipvs/client.ts';
+import { IpvsError } from '../ipvs/errors.ts';
+import type { Kernel } from '../ipvsadm/world.ts';
+import { type Wanted, wantedOf } from '../plan/wanted.ts';
+import { MachineFailure } from './failure.ts';
+import type { CommandWorld } from './world.ts';
+
+const MODULE = 'ip_vs';
+
+/** Runs a task with a connection to IPVS, whose module is loaded when it is missing. */
+export async function withKernel<T>(world: CommandWorld, task: (kernel: Kernel) => Promise<T>): Promise<T> {
+  const open = world.openKernel ?? (() => IpvsClient.open());
+  const kernel = await open().catch(async (error) => {
+    if (!(error instanceof IpvsError) || error.failure !== 'no-family') throw error;
+    if (!(await loadModule(MODULE)))
+      throw new MachineFailure(await explainMissingModule(MODULE), { cause: error });
+    return open();
+  });
+  try {
+    return await task(kernel);
+  } finally {
+    await kernel.close();
+  }
+}
+
+/** The table as it is now, in the form of something to want. */
+export async function readTable(kernel: Kernel): Promise<Wanted> {
+  const [timeouts, daemons, services] = [
+    await kernel.timeouts(),
+    await kernel.daemons(),
+    await kernel.tables(),
+  ];
+  return wantedOf({ timeouts, daemons, services });
+}

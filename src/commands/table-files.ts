@@ -1,0 +1,54 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { type Doubt, readDocuments, type Source } from '../plan/document.ts';
+import { formatProblem, type Problem } from '../plan/place.ts';
+import type { Wanted } from '../plan/wanted.ts';
+import { MachineFailure } from './failure.ts';
+import { UsageError } from './role.ts';
+import type { CommandWorld } from './world.ts';
+
+/** What files say is wanted. */
+export interface Documents {
+  readonly wanted: Wanted;
+  readonly doubts: readonly Doubt[];
+}
+
+/**
+ * Reads files, folders (what ends in .yaml, .yml or .json there, by name) and, for `-`, standard input, and puts them
+ * together. What is wrong with them is told, all of it, and then a MachineFailure thrown.
+ */
+export async function readWanted(paths: readonly string[], world: CommandWorld): Promise<Documents> {
+  const read = readDocuments(await readSources(paths, world));
+  if (read.kind === 'problems') throw refuseProblems(read.problems, world);
+  for (const hint of read.hints) world.stderr.write(`note: ${formatProblem(hint)}\n`);
+  return read;
+}
+
+/** Tells problems, a line for each; the failure that comes back is to be thrown. */
+export function refuseProblems(problems: readonly Problem[], world: CommandWorld): MachineFailure {
+  for (const problem of problems) world.stderr.write(`${formatProblem(problem)}\n`);
+  const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
+  return new MachineFailure(`${count}; nothing was changed`);
+}
+
+async function readSources(paths: readonly string[], world: CommandWorld): Promise<Source[]> {
+  const sources: Source[] = [];
+  if (paths.filter((path) => path === '-').length > 1) throw new UsageError('- can be read only once');
+  for (const path of paths) {
+    if (path === '-') {
+      sources.push({ file: '(standard input)', text: await text(world.stdin ?? process.stdin) });
+    } else if ((await stat(path)).isDirectory()) {
+      const names = (await readdir(path)).filter((name) => /^[^.].*\.(ya?ml|json)$/.test(name)).sort();
+      if (names.length === 0) throw new MachineFailure(`${path}: no file in it ends in .yaml, .yml or .json`);
+      for (const name of names) sources.push(await readSource(join(path, name)));
+    } else {
+      sources.push(await readSource(path));
+    }
+  }
+  return sources;
+}
+
+async function readSource(file: string): Promise<Source> {
+  return { file, text: await readFile(file, 'utf8') };
+}

@@ -1,0 +1,57 @@
+import { formatEndpoint } from '../model/endpoint.ts';
+import { formatServiceId } from '../model/service.ts';
+import { diffTable, findFamilyConflict, type TableDifference } from '../plan/diff.ts';
+import type { Problem } from '../plan/place.ts';
+import { PlanRefusal } from '../plan/refusal.ts';
+import { destinationKey, serviceKey, type Wanted } from '../plan/wanted.ts';
+import { type Documents, refuseProblems } from './table-files.ts';
+import type { CommandWorld } from './world.ts';
+
+/** What is, and what has to change. */
+export interface Planned {
+  readonly current: Wanted;
+  readonly difference: TableDifference;
+}
+
+/** Compares, and refuses what would make the table useless or what the kernel is sure to refuse. */
+export function planTable(
+  current: Wanted,
+  { wanted, doubts }: Documents,
+  prune: boolean,
+  world: CommandWorld,
+): Planned {
+  const difference = diffTable(current, wanted, { prune });
+  const problems: Problem[] = doubts.filter(({ service, destination }) =>
+    becomes(difference, service, destination),
+  );
+  if (problems.length > 0) throw refuseProblems(problems, world);
+  const conflict = findFamilyConflict(current, difference);
+  if (conflict) {
+    const { daemon, service, destination } = conflict;
+    throw new PlanRefusal(
+      `the kernel does not allow the ${daemon.role} sync daemon beside destination ${formatEndpoint(destination)} of ${formatServiceId(service)}, which is of another address family than its service; nothing was changed`,
+    );
+  }
+  return { current, difference };
+}
+
+/** Whether a service or destination comes into being, or is changed. */
+function becomes({ services }: TableDifference, service: string, destination: string | undefined): boolean {
+  const found = services.find(({ id }) => serviceKey(id) === service);
+  if (destination === undefined) return found?.settings?.after !== undefined;
+  return found?.destinations.some(({ after }) => after && destinationKey(after) === destination) ?? false;
+}
+
+/** What the documents do not mention, each by its name. */
+export function formatStrangers({ strangers: { services, daemons } }: TableDifference): string[] {
+  return [...services.map(formatServiceId), ...daemons.map(({ role }) => `the ${role} sync daemon`)];
+}
+
+export function tellStrangers(difference: TableDifference, world: CommandWorld): void {
+  const names = formatStrangers(difference);
+  if (names.length === 0) return;
+  const some = names.length > 5 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
+  world.stderr.write(
+    `note: not in the documents, and left alone: ${some.join(', ')} (--prune removes what is not mentioned)\n`,
+  );
+}
