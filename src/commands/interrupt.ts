@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** From its making until its disposal, SIGINT and SIGTERM do not end the process but abort `signal`. */
 export class Interrupt {
   readonly #controller = new AbortController();
@@ -16,4 +18,9 @@ export class Interrupt {
     process.removeListener('SIGINT', this.#abort);
     process.removeListener('SIGTERM', this.#abort);
   }
+}
+
+/** Waits, in milliseconds; an abort ends it early. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return sleep(milliseconds, undefined, { signal }).catch(() => {});
 }

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kernel } from '../ipvsadm/world.ts';
 import type { Change } from '../model/change.ts';
 import type { BusyDestination, ChangeReport, RefusedChange } from '../output/table-change.ts';
 import { changesOf, quiescenceOf, type Removal, removalChanges, type Steps } from '../plan/diff-changes.ts';
 import { isEmpty, isIdle, type Load, readLoads } from './destination-load.ts';
+import { pause } from './interrupt.ts';
 
 /**
  * What becomes of a destination that goes and has connections: `keep` it at weight 0, `wait` until they are gone, or
@@ -142,9 +142,4 @@ function key(change: Change): string {
     default:
       return JSON.stringify(change);
   }
-}
-
-/** Waits; an abort ends it early. */
-export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return sleep(milliseconds, undefined, { signal }).catch(() => {});
 }
