@@ -13,6 +13,9 @@ export function checkDraft(draft: Draft): void {
   if (draft.checkFirst && draft.command !== 'restore') {
     throw refuse(`Illegal 'check' option with the '${draft.command}' command`);
   }
+  if (draft.json && draft.command !== 'list') {
+    throw refuse(`Illegal 'json' option with the '${draft.command}' command`);
+  }
   switch (draft.command) {
     case 'add-service':
     case 'edit-service':

@@ -15,14 +15,23 @@ export interface ListingStyle {
   readonly sorted: boolean;
 }
 
+/** Whether a listing is for programs: our own option `--json`. */
+interface ForPrograms {
+  readonly json?: true;
+}
+
 /** What one compatible command line asks for, once it has been read and found valid. */
 export type Command =
   | { readonly kind: 'change'; readonly change: Change }
   /** The whole table, or one service of it. */
-  | { readonly kind: 'list'; readonly service?: ServiceId; readonly style: ListingStyle }
-  | { readonly kind: 'list-connections'; readonly numeric: boolean; readonly engineData: boolean }
-  | { readonly kind: 'list-timeouts' }
-  | { readonly kind: 'list-daemons' }
+  | ({ readonly kind: 'list'; readonly service?: ServiceId; readonly style: ListingStyle } & ForPrograms)
+  | ({
+      readonly kind: 'list-connections';
+      readonly numeric: boolean;
+      readonly engineData: boolean;
+    } & ForPrograms)
+  | ({ readonly kind: 'list-timeouts' } & ForPrograms)
+  | ({ readonly kind: 'list-daemons' } & ForPrograms)
   | { readonly kind: 'save'; readonly numeric: boolean }
   /** The lines on standard input; with `checkFirst` (our own) all of them are read before anything is touched. */
   | { readonly kind: 'restore'; readonly checkFirst: boolean }

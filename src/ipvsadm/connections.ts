@@ -3,7 +3,7 @@ import type { Protocol } from '../model/protocol.ts';
 import { endpointText, type Names, NUMERIC } from './names.ts';
 
 /** A line of /proc/net/ip_vs_conn, where addresses and ports are hexadecimal. */
-interface ConnectionRow {
+export interface ConnectionRow {
   /** `TCP`, `UDP`, `SCTP`, or `IP` for the template of a firewall mark. */
   readonly protocol: string;
   readonly client: Address;
@@ -41,6 +41,11 @@ export function renderConnections(
     lines.push(`${row ? renderRow(row, engineData, shownNames) : line}\n`);
   }
   return lines.join('');
+}
+
+/** The connections in the text of /proc/net/ip_vs_conn, in the kernel's order, those lines that are understood. */
+export function parseConnections(text: string): ConnectionRow[] {
+  return connectionLines(text).flatMap((line) => parseRow(line) ?? []);
 }
 
 /** The distinct addresses in the text of /proc/net/ip_vs_conn: those whose names a listing of it needs. */

@@ -45,6 +45,7 @@ export interface Draft {
   daemonMaxLength: number | undefined;
   timeouts: readonly [number, number, number];
   checkFirst: boolean;
+  json: boolean;
 }
 
 /** A draft that has said nothing but its command: ipvsadm's defaults, from which edits start, too. */
@@ -79,5 +80,6 @@ export function newDraft(command: CommandName): Draft {
     daemonMaxLength: undefined,
     timeouts: [0, 0, 0],
     checkFirst: false,
+    json: false,
   };
 }

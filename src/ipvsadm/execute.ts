@@ -1,6 +1,5 @@
 import { IpvsError } from '../ipvs/errors.ts';
-import type { ServiceId } from '../model/service.ts';
-import type { Command, ListingStyle, View } from './command.ts';
+import type { Command, View } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { failureText } from './failure.ts';
 import type { Kernel, World } from './world.ts';
@@ -27,16 +26,19 @@ async function perform(command: PlainCommand, kernel: Kernel, world: World): Pro
       await kernel.change(command.change);
       return '';
     case 'list':
-      return list(command.service, command.style, kernel, world);
+      return list(command, kernel, world);
     case 'save':
       return save(command, kernel, world);
     case 'list-connections':
       return listConnections(command, world);
     case 'list-timeouts': {
+      if (command.json)
+        return (await import('./listing-json.ts')).renderTimeoutsJson(await kernel.timeouts());
       const { renderTimeouts } = await import('./listing-settings.ts');
       return renderTimeouts(await kernel.timeouts());
     }
     case 'list-daemons': {
+      if (command.json) return (await import('./listing-json.ts')).renderDaemonsJson(await kernel.daemons());
       const { renderDaemons } = await import('./listing-settings.ts');
       return renderDaemons(await kernel.daemons());
     }
@@ -44,8 +46,7 @@ async function perform(command: PlainCommand, kernel: Kernel, world: World): Pro
 }
 
 async function list(
-  id: ServiceId | undefined,
-  style: ListingStyle,
+  { service: id, style, json }: Extract<PlainCommand, { kind: 'list' }>,
   kernel: Kernel,
   world: World,
 ): Promise<string> {
@@ -55,7 +56,11 @@ async function list(
   ]);
   const listing = id
     ? { services: [{ ...(await kernel.service(id)), destinations: await kernel.destinations(id) }] }
-    : { info: await kernel.info(), services: await kernel.tables({ counters: showsCounters(style.view) }) };
+    : {
+        info: await kernel.info(),
+        services: await kernel.tables({ counters: json === true || showsCounters(style.view) }),
+      };
+  if (json) return (await import('./listing-json.ts')).renderTableJson(listing, style);
   const names = style.numeric ? NUMERIC : await world.findNames(tableAddresses(listing.services));
   return renderTable(listing, style, names);
 }
@@ -76,9 +81,16 @@ async function save(options: { numeric: boolean }, kernel: Kernel, world: World)
 }
 
 async function listConnections(
-  options: { numeric: boolean; engineData: boolean },
+  options: Extract<PlainCommand, { kind: 'list-connections' }>,
   world: World,
 ): Promise<string> {
+  if (options.json) {
+    const [{ renderConnectionsJson }, { parseConnections }] = await Promise.all([
+      import('./listing-json.ts'),
+      import('./connections.ts'),
+    ]);
+    return renderConnectionsJson(parseConnections(await world.readConnections()));
+  }
   const [{ connectionAddresses, renderConnections }, { NUMERIC }] = await Promise.all([
     import('./connections.ts'),
     import('./names.ts'),

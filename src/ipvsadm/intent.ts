@@ -111,19 +111,25 @@ function daemonOf(draft: Draft): Daemon {
 
 function listOf(draft: Draft): Command {
   const { filled } = draft;
+  const format = draft.json ? ({ json: true } as const) : {};
   const numeric = filled.has('numeric');
   if (filled.has('connection')) {
-    return { kind: 'list-connections', numeric, engineData: filled.has('persistent-conn') };
+    return { kind: 'list-connections', numeric, engineData: filled.has('persistent-conn'), ...format };
   }
-  if (filled.has('timeout')) return { kind: 'list-timeouts' };
-  if (filled.has('daemon')) return { kind: 'list-daemons' };
+  if (filled.has('timeout')) return { kind: 'list-timeouts', ...format };
+  if (filled.has('daemon')) return { kind: 'list-daemons', ...format };
   const style: ListingStyle = {
     view: viewOf(draft),
     numeric,
     exact: filled.has('exact'),
     sorted: !filled.has('nosort'),
   };
-  return { kind: 'list', ...(filled.has('service-address') && { service: serviceIdOf(draft) }), style };
+  return {
+    kind: 'list',
+    ...(filled.has('service-address') && { service: serviceIdOf(draft) }),
+    style,
+    ...format,
+  };
 }
 
 /** Several views may be asked for; the first in this order is shown. */

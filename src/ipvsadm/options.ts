@@ -78,7 +78,7 @@ export interface CommandOption extends Grammar {
   readonly command: CommandName;
 }
 
-/** An option that says something once, so it has a slot, or (`--ipv6`, `--sort`, `--check`) any number of times. */
+/** An option that says something once, so it has a slot, or (`--ipv6`, `--sort`, `--check`, `--json`) any number of times. */
 export interface SettingOption extends Grammar {
   readonly does: 'setting';
   readonly long: SettingName;
@@ -117,7 +117,8 @@ export type SettingName =
   | 'gatewaying'
   | 'ipv6'
   | 'sort'
-  | 'check';
+  | 'check'
+  | 'json';
 
 function command(
   letter: string | undefined,
@@ -203,8 +204,8 @@ export const OPTIONS: readonly Option[] = [
   setting(undefined, 'tun-remcsum'),
 ];
 
-/** Our own addition, unknown when the program is called `ipvsadm`. */
-export const OWN_OPTIONS: readonly Option[] = [repeatable(undefined, 'check')];
+/** Our own additions, unknown when the program is called `ipvsadm`. */
+export const OWN_OPTIONS: readonly Option[] = [repeatable(undefined, 'check'), repeatable(undefined, 'json')];
 
 /** What a command, or a tunnel type, may, must and must not be said together with. */
 export interface Rule {

@@ -132,4 +132,7 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   check: (draft) => {
     draft.checkFirst = true;
   },
+  json: (draft) => {
+    draft.json = true;
+  },
 };

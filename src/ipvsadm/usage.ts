@@ -76,7 +76,7 @@ LIST-OPTION
   --daemon                          the sync daemons instead of the table
   -X, --exact                       large counters in full
   --nosort                          in the kernel's order
-  --sort                            sorted (default; accepted everywhere)
+${jsonOption(programName)}  --sort                            sorted (default; accepted everywhere)
 
 DAEMON-OPTION
   --mcast-interface NAME            network interface (default eth0)
@@ -96,6 +96,13 @@ Preparing this host for its part in a cluster
 
 function restoreSpelling(programName: string): string {
   return isIpvsadm(programName) ? '-R, --restore' : '-R, --restore [--check]';
+}
+
+/** Not known under ipvsadm's name. */
+function jsonOption(programName: string): string {
+  return isIpvsadm(programName)
+    ? ''
+    : '  --json                            one JSON document instead of columns\n';
 }
 
 /** Scripts look at ipvsadm's version line, so under its name we answer as the one that we stand in for. */
