@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,8 +45,15 @@ test('arguments arrive exactly', async () => {
 });
 
 test('arguments need not be UTF-8', async () => {
-  const [printed] = await linesOf(`printf '%s' $'\\xff\\xfe' | od -An -tx1`);
-  expect(printed).toBe(' ff fe');
+  const shell = [
+    `exec "$0" -- sh -c 'printf %s "$1" | od -An -tx1' sh $'\\xff\\xfe'`,
+    join(CHECKOUT, 'scripts/lab'),
+  ];
+  const { stdout } = spawnSync('bash', ['-c', ...shell], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  expect(stdout).toBe(' ff fe\n');
 });
 
 test('the command starts where the caller is', async () => {

@@ -93,8 +93,15 @@ test('another processor: it says what it needs and what to do', () => {
 });
 
 test('no setpriv to step down with', async () => {
-  const path = pathOf({ ...basic, env: '/usr/bin/env', readlink: '/usr/bin/readlink', node: process.execPath });
-  expect(await refusal(['true'], { PATH: path })).toBe('lab: setpriv is missing (Debian package util-linux)\n');
+  const path = pathOf({
+    ...basic,
+    env: '/usr/bin/env',
+    readlink: '/usr/bin/readlink',
+    node: process.execPath,
+  });
+  expect(await refusal(['true'], { PATH: path })).toBe(
+    'lab: setpriv is missing (Debian package util-linux)\n',
+  );
 });
 
 test('no Node', () => {

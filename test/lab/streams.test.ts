@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { CHECKOUT, lab, linesOf } from './lab.ts';
+import { CHECKOUT, lab, linesOf, start } from './lab.ts';
 
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 
@@ -38,6 +39,27 @@ test('fifty megabytes of output arrive whole', async () => {
   expect(code).toBe(0);
   expect(stdout.length).toBe(50_000_000);
   expect(stdout.subarray(-50).toString()).toBe(`${'1000000'.padStart(49, '0')}\n`);
+});
+
+test('a slow reader gets everything, though the command ended long before', async () => {
+  const { child, ended } = start(['seq', '-f', '%049.0f', '1', '6000']);
+  child.stdout?.pause();
+  await delay(4000);
+  child.stdout?.resume();
+  expect((await ended).stdout.length).toBe(300_000);
+});
+
+test('even what the guest’s serial line still holds when the command ends', async () => {
+  // Straight to the line of standard output, until nothing more goes in.
+  const script = 'for ((n = 1; ; n++)); do printf %512s x; echo $n >&2; done >/dev/ttyS1';
+  const { child, ended } = start(['timeout', '4', 'bash', '-c', script]);
+  child.stdout?.pause();
+  await delay(8000);
+  child.stdout?.resume();
+  const { stdout, stderr } = await ended;
+  const written = Number(stderr.trimEnd().split('\n').at(-1)) * 512;
+  expect(written).toBeGreaterThan(100_000);
+  expect(stdout.length).toBeGreaterThanOrEqual(written);
 });
 
 test('the command sees the end of standard input', async () => {
