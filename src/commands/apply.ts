@@ -1,6 +1,6 @@
 import type { Journal, JournalEntry } from '../host/journal.ts';
 import type { Machine } from '../host/machine.ts';
-import { isSatisfied, type SettingState, settingKey } from '../model/setting.ts';
+import { isSatisfied, type Setting, type SettingState, settingKey } from '../model/setting.ts';
 import type { Step } from '../plan/steps.ts';
 import { MachineFailure } from './failure.ts';
 
@@ -9,6 +9,12 @@ export interface Left {
   readonly what: string;
   readonly now: string;
   readonly set: string;
+}
+
+/** What came of undoing. */
+export interface Undone {
+  readonly restored: Restored[];
+  readonly left: Left[];
 }
 
 /** Something that was put back. */
@@ -60,21 +66,32 @@ function join(
 ): JournalEntry {
   if (!known) return { setting, before: withoutOther(before), set: after, owners };
   const missing = owners.filter((owner) => !known.owners.includes(owner));
-  return missing.length === 0 ? known : { ...known, owners: [...known.owners, ...missing] };
+  const stays = missing.length === 0 && (known.set.value === after.value || isSatisfied(setting, before));
+  return stays ? known : { ...known, setting, set: after, owners: [...known.owners, ...missing] };
 }
 
 /**
  * Takes owners out of the journal: what only they needed goes back to what it was, last change first. What somebody
  * else changed meanwhile is left as it is. Each act is done before it is struck from the journal, and may be repeated.
  */
-export async function undo(
+export async function undo(machine: Machine, journal: Journal, owners: readonly string[]): Promise<Undone> {
+  const undone = await release(machine, journal, owners);
+  for (const owner of owners) journal.deleteOwner(owner);
+  await journal.save();
+  return undone;
+}
+
+/** The same for some of their settings; the owners stay on record. */
+export async function release(
   machine: Machine,
   journal: Journal,
   owners: readonly string[],
-): Promise<{ restored: Restored[]; left: Left[] }> {
+  which: (setting: Setting) => boolean = () => true,
+): Promise<Undone> {
   const restored: Restored[] = [];
   const left: Left[] = [];
   for (const entry of [...journal.entries].reverse()) {
+    if (!which(entry.setting)) continue;
     const others = entry.owners.filter((owner) => !owners.includes(owner));
     if (others.length === entry.owners.length) continue;
     if (others.length > 0) {
@@ -85,8 +102,6 @@ export async function undo(
     }
     await journal.save();
   }
-  for (const owner of owners) journal.deleteOwner(owner);
-  await journal.save();
   return { restored, left };
 }
 
@@ -101,8 +116,9 @@ async function restore(
   if (now.value === 'absent' && before.value !== 'absent') return;
   if (now.value !== set.value && now.value !== before.value) {
     // An address that was never unique is ours all the same.
-    const ours = setting.kind === 'address' && now.value === 'in use on another host';
-    if (!ours) {
+    const neverUnique = setting.kind === 'address' && now.value === 'in use on another host';
+    // In our own table all is ours; a change of it may have been interrupted.
+    if (!neverUnique && !setting.kind.startsWith('nft-')) {
       left.push({ what, now: now.value, set: set.value });
       return;
     }

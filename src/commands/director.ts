@@ -126,6 +126,6 @@ function target(director: Director): Target {
         ({ setting }) => oneLan || setting.kind !== 'sysctl' || !setting.path.endsWith('/send_redirects'),
       ),
     advice: () => adviseDirector(director),
-    claim: { device, address: vip },
+    claims: () => [{ device, address: vip }],
   };
 }

@@ -8,6 +8,7 @@ import { MachineFailure } from './failure.ts';
 import { openJournal } from './open-journal.ts';
 import { unpersist } from './persist.ts';
 import type { CommonOptions, Role } from './role.ts';
+import { takeDown } from './take-down.ts';
 import type { CommandWorld } from './world.ts';
 
 /** Puts back what was there before the owners of these names came up; all of the role's when none is named. */
@@ -36,10 +37,15 @@ export async function down(
     if (owners.length > 0 && !(await machine.mayChange())) {
       throw new PlanRefusal(`only root (CAP_NET_ADMIN) may take a ${role.name} down`);
     }
-    const { restored, left } =
-      owners.length > 0 ? await undo(machine, journal, owners) : { restored: [], left: [] };
-    world.stdout.write(renderUndo({ dryRun: false, owners, restored, left }, options.json ? 'json' : 'text'));
-    return options.persist ? await unpersist(role, names, options, world) : EXIT.ok;
+    const { drain } = role;
+    const { restored, left, notes } = drain
+      ? await takeDown(machine, journal, { ...role, drain }, owners, options)
+      : { ...(await undo(machine, journal, owners)), notes: [] };
+    const gone = owners.filter((owner) => !journal.owners.has(owner));
+    const report = { dryRun: false, owners: gone, restored, left, notes } as const;
+    world.stdout.write(renderUndo(report, options.json ? 'json' : 'text'));
+    if (options.persist) await unpersist(role, names, options, world);
+    return gone.length < owners.length ? EXIT.unfinished : EXIT.ok;
   } finally {
     await lock?.release();
     await machine.close();

@@ -1,3 +1,4 @@
+import { NftError } from '../host/nft.ts';
 import { IpvsError } from '../ipvs/errors.ts';
 import { NetlinkError } from '../netlink/errors.ts';
 import { PlanRefusal } from '../plan/refusal.ts';
@@ -20,6 +21,6 @@ export function tellFailure(world: CommandWorld, command: string, error: unknown
 function isExpected(error: unknown): error is Error {
   if (error instanceof UsageError || error instanceof PlanRefusal || error instanceof MachineFailure)
     return true;
-  if (error instanceof NetlinkError || error instanceof IpvsError) return true;
+  if (error instanceof NetlinkError || error instanceof IpvsError || error instanceof NftError) return true;
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }

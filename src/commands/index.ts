@@ -9,6 +9,7 @@ export interface Subcommand {
 export const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
   realserver: () => import('./realserver.ts'),
   director: () => import('./director.ts'),
+  fullnat: () => import('./fullnat.ts'),
   apply: () => import('./table-apply.ts'),
   diff: () => import('./table-diff.ts'),
   export: () => import('./table-export.ts'),

@@ -1,6 +1,7 @@
+import type { Machine } from '../host/machine.ts';
 import type { Address } from '../model/address.ts';
 import type { Network } from '../model/network.ts';
-import type { Need } from '../model/setting.ts';
+import type { Need, Setting } from '../model/setting.ts';
 
 /** What a host is to be to one VIP (or one director): the unit of `up`, `down` and `status`. */
 export interface Target {
@@ -14,18 +15,35 @@ export interface Target {
   planImage(): Need[];
   /** What the operator should know besides; one sentence each. */
   advice(network: Network): string[];
-  /** An address that must be nobody else's, and is to be made known, when it is added. */
-  readonly claim?: { readonly device: string; readonly address: Address };
+  /** Addresses that must be nobody else's, and are to be made known, when they are added. */
+  claims?(network: Network): Claim[];
+  /** What only a look at this host tells the operator, besides `advice`. May throw a PlanRefusal. */
+  inspect?(machine: Machine): Promise<string[]>;
 }
 
-/** One of the two subcommands that prepare this host. */
+export interface Claim {
+  readonly device: string;
+  readonly address: Address;
+}
+
+/** For a role with live connections, which end by themselves before what they need is undone. */
+export interface Drain {
+  /** Whether a setting lets new connections in: those are undone first. */
+  isSwitch(setting: Setting): boolean;
+  /** How many live connections of the target that these words ask for need a setting, or (none given) any of it. */
+  countLive(machine: Machine, words: readonly string[], setting?: Setting): Promise<number>;
+}
+
+/** One of the subcommands that prepare this host. */
 export interface Role {
-  readonly name: 'realserver' | 'director';
+  readonly name: 'realserver' | 'director' | 'fullnat';
+  /** With it, `up` with other words changes what is up, and `down` waits for connections; without, neither. */
+  readonly drain?: Drain;
   /** The targets that the words of `up` ask for. Throws a UsageError. */
   targets(words: readonly string[]): Target[];
 }
 
-/** Options that both roles have. */
+/** Options that all roles have. */
 export interface CommonOptions {
   readonly dryRun: boolean;
   readonly exitCode: boolean;
@@ -36,6 +54,10 @@ export interface CommonOptions {
   readonly stateDir: string | undefined;
   /** Take an address although another host answers for it. */
   readonly takeOver: boolean;
+  /** Do not wait for live connections to end. */
+  readonly now: boolean;
+  /** Seconds to wait for them. */
+  readonly wait: number;
 }
 
 /** A command line that cannot be read: one sentence. */

@@ -31,13 +31,18 @@ export async function status(
   }
 }
 
-function recordedTargets(role: Role, journal: Journal): Target[] {
+export function recordedTargets(role: Role, journal: Journal): Target[] {
   return [...journal.owners]
     .filter(([owner]) => owner.startsWith(`${role.name} `))
     .flatMap(([, words]) => role.targets(words));
 }
 
-async function check(role: Role, target: Target, machine: Machine, network: Network): Promise<TargetStatus> {
+export async function check(
+  role: Role,
+  target: Target,
+  machine: Machine,
+  network: Network,
+): Promise<TargetStatus> {
   const { owner, words } = target;
   const mend = `lvsadm ${role.name} up ${words.join(' ')}`;
   try {

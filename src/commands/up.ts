@@ -10,7 +10,8 @@ import { EXIT } from './exit-codes.ts';
 import { MachineFailure } from './failure.ts';
 import { openJournal } from './open-journal.ts';
 import { persist } from './persist.ts';
-import type { CommonOptions, Role, Target } from './role.ts';
+import type { Claim, CommonOptions, Role, Target } from './role.ts';
+import { dropUnneeded } from './take-down.ts';
 import type { CommandWorld } from './world.ts';
 
 /**
@@ -30,20 +31,25 @@ export async function up(
   try {
     if (!options.dryRun && !lock) throw new MachineFailure('another lvsadm is changing this host');
     const journal = await openJournal(options.stateDir);
-    refuseOtherWords(targets, journal);
+    if (!role.drain) refuseOtherWords(targets, journal);
     const network = await machine.network();
     const steps = await planSteps(machine, targets, network);
     const advice = targets.flatMap((target) => target.advice(network));
+    for (const target of targets) advice.push(...((await target.inspect?.(machine)) ?? []));
     const changed = steps.some((step) => step.changed);
     if (options.dryRun) {
       print(world, options, { dryRun: true, steps, advice, notes: [] });
       return changed && options.exitCode ? EXIT.wouldChange : EXIT.ok;
     }
     const unrecorded = targets.filter(({ owner }) => !journal.owners.has(owner));
-    if (changed || unrecorded.length > 0) await refuseWithoutRight(machine, role);
-    if (!options.takeOver) await refuseTaken(machine, targets, steps);
-    const done = await carryOut(machine, journal, targets, unrecorded, steps);
-    const notes = await announceClaims(machine, targets, done);
+    const other = targets.filter(
+      ({ owner, words }) => journal.owners.get(owner)?.join(' ') !== words.join(' '),
+    );
+    if (changed || other.length > 0) await refuseWithoutRight(machine, role);
+    if (!options.takeOver) await refuseTaken(machine, claimsOf(targets, network), steps);
+    const done = await carryOut(machine, journal, other, unrecorded, steps);
+    const notes = await announceClaims(machine, claimsOf(targets, network), done);
+    if (role.drain) notes.push(...(await dropUnneeded(machine, journal, role.drain, targets, done)));
     print(world, options, { dryRun: false, steps: done, advice, notes });
     return options.persist
       ? await persist(role, targets, (target) => target.plan(network), options, world)
@@ -74,12 +80,12 @@ export async function planSteps(
 async function carryOut(
   machine: Machine,
   journal: Journal,
-  targets: readonly Target[],
+  other: readonly Target[],
   unrecorded: readonly Target[],
   steps: readonly Step[],
 ): Promise<Step[]> {
-  if (unrecorded.length > 0) {
-    for (const { owner, words } of targets) journal.setOwner(owner, words);
+  if (other.length > 0) {
+    for (const { owner, words } of other) journal.setOwner(owner, words);
     await journal.save();
   }
   try {
@@ -114,11 +120,14 @@ async function refuseWithoutRight(machine: Machine, role: Role): Promise<void> {
 /** An address that is about to be added, and that another host answers for, stays that host's. */
 async function refuseTaken(
   machine: Machine,
-  targets: readonly Target[],
+  claims: readonly Claim[],
   steps: readonly Step[],
 ): Promise<void> {
-  for (const { device, address } of newClaims(targets, steps)) {
-    const holder = await machine.whoHas(device, address);
+  const claimed = newClaims(claims, steps);
+  // Silence takes its time to be sure of.
+  const holders = await Promise.all(claimed.map(({ device, address }) => machine.whoHas(device, address)));
+  for (const [index, { device, address }] of claimed.entries()) {
+    const holder = holders[index];
     if (holder !== undefined) {
       throw new PlanRefusal(
         `${address} is in use on the segment of ${device}, by ${holder} (a real server that answers ARP, or another director?); --take-over takes it all the same`,
@@ -129,11 +138,11 @@ async function refuseTaken(
 
 async function announceClaims(
   machine: Machine,
-  targets: readonly Target[],
+  claims: readonly Claim[],
   done: readonly Step[],
 ): Promise<string[]> {
   const notes: string[] = [];
-  for (const { device, address } of newClaims(targets, done)) {
+  for (const { device, address } of newClaims(claims, done)) {
     const told = await machine.announce(device, address);
     notes.push(
       told
@@ -144,19 +153,21 @@ async function announceClaims(
   return notes;
 }
 
-function newClaims(targets: readonly Target[], steps: readonly Step[]) {
-  return targets
-    .flatMap(({ claim }) => (claim ? [claim] : []))
-    .filter(({ device, address }) =>
-      steps.some(
-        ({ setting, changed, before }) =>
-          changed &&
-          before.value === 'absent' &&
-          setting.kind === 'address' &&
-          setting.address === address &&
-          setting.device === device,
-      ),
-    );
+function claimsOf(targets: readonly Target[], network: Network): Claim[] {
+  return targets.flatMap((target) => target.claims?.(network) ?? []);
+}
+
+function newClaims(claims: readonly Claim[], steps: readonly Step[]): Claim[] {
+  return claims.filter(({ device, address }) =>
+    steps.some(
+      ({ setting, changed, before }) =>
+        changed &&
+        before.value === 'absent' &&
+        setting.kind === 'address' &&
+        setting.address === address &&
+        setting.device === device,
+    ),
+  );
 }
 
 function print(world: CommandWorld, { json }: CommonOptions, report: PlanReport): void {

@@ -36,8 +36,14 @@ export async function runCommand(
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === EXIT.ok) return;
     const message = error.message.replace(/^error: /, '').trim();
-    throw new UsageError(message === '(outputHelp)' ? 'say up, down or status; see --help' : message);
+    throw new UsageError(message === '(outputHelp)' ? `say ${listNames(program)}; see --help` : message);
   }
+}
+
+/** `up, down or status` */
+function listNames({ commands }: Command): string {
+  const names = commands.map((command) => command.name());
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
 export function addCommonOptions(command: Command, acts: 'up' | 'down' | 'status'): Command {
@@ -62,6 +68,8 @@ export function commonOptions(values: Record<string, unknown>): CommonOptions {
     json: values.json === true,
     persist: values.persist === true,
     takeOver: values.takeOver === true,
+    now: values.now === true,
+    wait: Number(values.wait ?? 0),
     root,
     stateDir,
   };

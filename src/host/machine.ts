@@ -4,8 +4,12 @@ import type { Address } from '../model/address.ts';
 import type { Network } from '../model/network.ts';
 import type { Setting, SettingState } from '../model/setting.ts';
 import { announce } from './announce.ts';
+import { readTracking, readTranslations, type Tracking, type Translation } from './conntrack.ts';
+import type { TableContent } from './fullnat-content.ts';
+import { openFullnatTable } from './fullnat-door.ts';
 import { Links } from './links.ts';
 import { type ModuleState, moduleState } from './module-state.ts';
+import { listRuleset, type NftObject } from './nft.ts';
 import { putSetting, readSetting } from './settings.ts';
 import { readSysctl } from './sysctl.ts';
 
@@ -26,12 +30,20 @@ export interface Machine {
   whoHas(device: string, address: Address): Promise<string | undefined>;
   /** Tells the segment that an address is here. False when that cannot be told. */
   announce(device: string, address: Address): Promise<boolean>;
+  /** What is in our nftables table, or `undefined` without one. */
+  fullnat(): Promise<TableContent | undefined>;
+  /** The whole firewall, as far as nftables knows it. */
+  firewall(): Promise<readonly NftObject[]>;
+  /** Tracked connections whose mark, under the mask, is this one. */
+  translations(mark: number, mask: number): Promise<readonly Translation[]>;
+  tracking(): Promise<Tracking>;
   close(): Promise<void>;
 }
 
 /** Opens the host that this process runs on, in the network namespace that it is in. */
 export function openMachine(): Machine {
   const links = new Links();
+  const table = openFullnatTable();
   return {
     mayChange,
     moduleState,
@@ -40,13 +52,17 @@ export function openMachine(): Machine {
       const inet6 = (await readSysctl('net/ipv6/conf/all/disable_ipv6')) === '0';
       return { links: found, addresses, routes, inet6 };
     },
-    read: (setting) => readSetting(links, setting),
-    put: (setting, state) => putSetting(links, setting, state),
+    read: (setting) => readSetting(links, table, setting),
+    put: (setting, state) => putSetting(links, table, setting, state),
     whoHas: (device, address) => whoHas(links, device, address),
     async announce(device, address) {
       const link = await links.link(device);
       return link !== undefined && announce(links, link, address);
     },
+    fullnat: table.read,
+    firewall: listRuleset,
+    translations: readTranslations,
+    tracking: readTracking,
     close: () => links.close(),
   };
 }

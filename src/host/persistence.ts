@@ -59,7 +59,7 @@ export async function removePersisted(
 
 /** `lvsadm-realserver-10.0.0.100`; a colon is allowed in the names of units, and of files. */
 function fileName(name: string): string {
-  return `lvsadm-${name.replaceAll(' ', '-')}`;
+  return `lvsadm-${name.replaceAll(' ', '-').replace(/[[\]()]/g, '')}`;
 }
 
 /** The words hold addresses, names of devices and numbers only: nothing that systemd would read otherwise but `%`. */

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Address, familyOf } from '../model/address.ts';
 import type { Setting, SettingState, SysctlSetting } from '../model/setting.ts';
 import { closeGuePort, listFouPorts, openGuePort } from './fou.ts';
+import { nftState } from './fullnat-content.ts';
+import type { FullnatTable } from './fullnat-door.ts';
 import type { Links } from './links.ts';
 import { moduleState, unloadModule } from './module-state.ts';
 import { loadModule } from './modules.ts';
@@ -13,7 +15,11 @@ const DETECTION_LIMIT = 8000;
 const ABSENT: SettingState = { value: 'absent' };
 
 /** What a setting is now. A thing that is not there, with all that would be in it, is `absent`. */
-export async function readSetting(links: Links, setting: Setting): Promise<SettingState> {
+export async function readSetting(
+  links: Links,
+  table: FullnatTable,
+  setting: Setting,
+): Promise<SettingState> {
   switch (setting.kind) {
     case 'sysctl':
       return readSysctlSetting(setting);
@@ -35,6 +41,11 @@ export async function readSetting(links: Links, setting: Setting): Promise<Setti
     }
     case 'half-route':
       return readHalfRoute(links, setting.half);
+    case 'nft-table':
+    case 'nft-pool':
+    case 'nft-service': {
+      return nftState(setting, await table.read());
+    }
   }
 }
 
@@ -42,7 +53,12 @@ export async function readSetting(links: Links, setting: Setting): Promise<Setti
  * Puts a setting into a state that it may have: the wanted one, or the one it had before. Rejects with the error of
  * the system or of netlink; the caller knows the setting's name.
  */
-export async function putSetting(links: Links, setting: Setting, state: SettingState): Promise<void> {
+export async function putSetting(
+  links: Links,
+  table: FullnatTable,
+  setting: Setting,
+  state: SettingState,
+): Promise<void> {
   const present = state.value !== 'absent';
   switch (setting.kind) {
     case 'sysctl':
@@ -77,6 +93,10 @@ export async function putSetting(links: Links, setting: Setting, state: SettingS
         ? links.addHalfRoute(index, setting.half, setting.gateway)
         : links.deleteHalfRoute(index, setting.half, setting.gateway);
     }
+    case 'nft-table':
+    case 'nft-pool':
+    case 'nft-service':
+      return table.change(setting, present);
   }
 }
 

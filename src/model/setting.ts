@@ -1,4 +1,6 @@
 import type { Address, Family } from './address.ts';
+import { formatPool, type Pool } from './pool.ts';
+import { formatServiceId, type ServiceId } from './service.ts';
 
 /** A file under /proc/sys, such as `net/ipv4/conf/eth0/arp_ignore`. */
 export interface SysctlSetting {
@@ -39,7 +41,16 @@ export type Setting =
       readonly half: Address;
       readonly gateway: Address;
       readonly device: string;
-    };
+    }
+  /** Our own nftables table, with everything in it that does not depend on a service. */
+  | { readonly kind: 'nft-table' }
+  /**
+   * The local addresses that connections of a service with this mark are given, and a guard of them: packets to them
+   * that belong to no connection are dropped, not answered.
+   */
+  | { readonly kind: 'nft-pool'; readonly service: ServiceId; readonly mark: number; readonly pool: Pool }
+  /** New connections of a service are given its mark: the switch of its FULLNAT. */
+  | { readonly kind: 'nft-service'; readonly service: ServiceId; readonly mark: number };
 
 /** What a setting is, in words that both people and `putSetting` read; `absent` where there is no such thing. */
 export interface SettingState {
@@ -73,6 +84,12 @@ export function settingKey(setting: Setting): string {
       return `GUE port ${setting.port} (${setting.family === 'inet' ? 'IPv4' : 'IPv6'})`;
     case 'half-route':
       return `route ${setting.half}/1`;
+    case 'nft-table':
+      return 'nftables table inet lvsadm';
+    case 'nft-pool':
+      return `local addresses of ${formatServiceId(setting.service)}`;
+    case 'nft-service':
+      return `FULLNAT of ${formatServiceId(setting.service)}`;
   }
 }
 
@@ -93,6 +110,12 @@ export function wantedState(setting: Setting): SettingState {
       return { value: 'open' };
     case 'half-route':
       return { value: `via ${setting.gateway} on ${setting.device}` };
+    case 'nft-table':
+      return { value: 'present' };
+    case 'nft-service':
+      return { value: 'on' };
+    case 'nft-pool':
+      return { value: formatPool(setting.pool) };
   }
 }
 
@@ -106,6 +129,9 @@ export function isSatisfied(setting: Setting, state: SettingState): boolean {
     case 'link-up':
     case 'gue-port':
     case 'half-route':
+    case 'nft-table':
+    case 'nft-pool':
+    case 'nft-service':
       return state.value === wantedState(setting).value;
     case 'address':
       return state.value === 'present, deprecated' || (state.value === 'present' && !setting.deprecated);

@@ -17,6 +17,8 @@ export type UndoReport =
       readonly owners: readonly string[];
       readonly restored: readonly { readonly what: string; readonly from: string; readonly to: string }[];
       readonly left: readonly { readonly what: string; readonly now: string; readonly set: string }[];
+      /** What came of it besides. */
+      readonly notes?: readonly string[];
     };
 
 export function renderUndo(report: UndoReport, format: Format): string {
@@ -28,15 +30,23 @@ export function renderUndo(report: UndoReport, format: Format): string {
       }))
     : report.restored;
   const left = report.dryRun ? [] : report.left;
+  const notes = report.dryRun ? [] : (report.notes ?? []);
   if (format === 'json') {
-    return renderJson({ dryRun: report.dryRun, owners: report.owners, restored, left });
+    return renderJson({
+      dryRun: report.dryRun,
+      owners: report.owners,
+      restored,
+      left,
+      ...(notes.length > 0 && { notes }),
+    });
   }
-  if (report.owners.length === 0) return 'nothing to undo\n';
+  if (report.owners.length === 0 && notes.length === 0) return 'nothing to undo\n';
   const width = Math.max(0, ...restored.map(({ what }) => what.length));
   return [
     ...report.owners.map((owner) => `${report.dryRun ? 'would take down' : 'took down'} ${owner}`),
     ...restored.map(({ what, from, to }) => `* ${what.padEnd(width)}  ${from} -> ${to}`),
     ...left.map(({ what, now, set }) => `left ${what} as it is: ${now}; lvsadm had made it ${set}`),
+    ...notes,
   ]
     .map((line) => `${line}\n`)
     .join('');

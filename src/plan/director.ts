@@ -61,7 +61,7 @@ function balancing(): Need[] {
 }
 
 /** Turning forwarding on changes it on every device, and more; all that is put back by `down`. */
-function forwarding(vip: Address, { links, routes }: Network): Need[] {
+export function forwarding(vip: Address, { links, routes }: Network): Need[] {
   const names = ['all', 'default', ...links.map(({ name }) => name)];
   if (familyOf(vip) === 'inet') {
     return [

@@ -127,7 +127,7 @@ function gateways(family: Family, { routes }: Network): (Address | undefined)[] 
   return HALVES[family].map((half) => (of(half, 1) ?? fallback)?.gateway);
 }
 
-function contains({ address, prefixLength }: InterfaceAddress, other: Address): boolean {
+export function contains({ address, prefixLength }: InterfaceAddress, other: Address): boolean {
   const [own, asked] = [addressBytes(address), addressBytes(other)];
   for (let bit = 0; bit < prefixLength; bit++) {
     const mask = 0x80 >> (bit & 7);

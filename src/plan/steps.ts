@@ -63,9 +63,19 @@ function refuseOccupied(setting: Setting, before: SettingState): void {
     case 'half-route':
       if (before.value === 'absent') return;
       throw new PlanRefusal(`${settingKey(setting)} is in use: ${before.value}`);
+    case 'nft-table':
+      if (before.value === 'absent') return;
+      throw new PlanRefusal(
+        `${settingKey(setting)} is ${before.value}; \`nft delete table inet lvsadm\` removes it`,
+      );
+    case 'nft-pool':
+      // Other addresses of the same service are what a change of them starts from.
+      if (!before.value.startsWith('for ')) return;
+      throw new PlanRefusal(`the mark of ${settingKey(setting)} is taken: it is ${before.value}`);
     case 'module':
     case 'link':
     case 'link-up':
+    case 'nft-service':
       return;
   }
 }

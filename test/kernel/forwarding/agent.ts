@@ -5,9 +5,12 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { SUBCOMMANDS } from '../../../src/commands/index.ts';
+import { processWorld } from '../../../src/commands/process-world.ts';
 import { Links } from '../../../src/host/links.ts';
 import { IpvsClient } from '../../../src/ipvs/client.ts';
+import { runIpvsadm } from '../../../src/ipvsadm/run.ts';
 import type { Change } from '../../../src/model/change.ts';
+import { type Conversation, converse, isConversation } from './conversation.ts';
 
 // A process that stays in one network namespace and does there what the test asks: one JSON line in, one out.
 
@@ -30,11 +33,13 @@ export type Task =
   | { readonly do: 'forget'; readonly device: string; readonly address: string }
   | { readonly do: 'solicit'; readonly device: string; readonly address: string }
   | { readonly do: 'hardware-address'; readonly device: string }
-  | { readonly do: 'dump' };
+  | { readonly do: 'dump' }
+  | Conversation;
 
 const links = new Links();
 
 async function perform(task: Task): Promise<unknown> {
+  if (isConversation(task)) return converse(task);
   switch (task.do) {
     case 'lvsadm':
       return lvsadm(task.words);
@@ -73,15 +78,19 @@ async function perform(task: Task): Promise<unknown> {
   }
 }
 
-/** Runs a subcommand in this process, as the executable would. */
+/** Runs a subcommand, or a line of ipvsadm's kind, in this process, as the executable would. */
 async function lvsadm([name = '', ...words]: readonly string[]) {
   let stdout = '';
   let stderr = '';
-  const { run } = await SUBCOMMANDS[name]!();
-  const code = await run(words, {
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (stderr += text) },
-  });
+  const world = {
+    ...processWorld(),
+    programName: 'lvsadm',
+    stdout: { write: (text: string) => void (stdout += text) },
+    stderr: { write: (text: string) => void (stderr += text) },
+  };
+  const code = name.startsWith('-')
+    ? await runIpvsadm([name, ...words], world)
+    : await (await SUBCOMMANDS[name]!()).run(words, world);
   return { code, stdout, stderr };
 }
 

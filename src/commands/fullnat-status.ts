@@ -1,0 +1,74 @@
+import { type Machine, openMachine } from '../host/machine.ts';
+import { formatEndpoint } from '../model/endpoint.ts';
+import { type FullnatStatus, renderFullnatStatus } from '../output/fullnat.ts';
+import { type Fullnat, fullnatMark } from '../plan/fullnat.ts';
+import { countUse, warnOfTracking, warnOfUse } from '../plan/fullnat-use.ts';
+import { EXIT } from './exit-codes.ts';
+import { fullnatOf, inspectFirewall, onePacketText, ROLE, readService } from './fullnat-role.ts';
+import { openJournal } from './open-journal.ts';
+import type { CommonOptions } from './role.ts';
+import { check, recordedTargets } from './status.ts';
+import type { CommandWorld } from './world.ts';
+
+/** Tells whether the services on record are as they were enabled, and how full their local addresses are. */
+export async function status(
+  names: readonly string[],
+  options: CommonOptions,
+  world: CommandWorld,
+): Promise<number> {
+  const machine = (world.openMachine ?? openMachine)();
+  try {
+    const recorded = recordedTargets(ROLE, await openJournal(options.stateDir));
+    const targets = recorded.filter(({ owner }) => names.length === 0 || names.includes(owner));
+    const network = await machine.network();
+    const statuses: FullnatStatus[] = [];
+    for (const target of targets) {
+      const fullnat = fullnatOf(target.words);
+      const checked = await check(ROLE, target, machine, network);
+      statuses.push({ ...checked, ...(await examine(fullnat, machine)) });
+    }
+    const tracking = await machine.tracking();
+    const trackingStatus = { ...tracking, warnings: warnOfTracking(tracking) };
+    world.stdout.write(renderFullnatStatus(statuses, trackingStatus, options.json ? 'json' : 'text'));
+    if (statuses.length === 0 || statuses.some(({ problems }) => problems.length > 0))
+      return EXIT.notPrepared;
+    const warned = [trackingStatus, ...statuses].some(({ warnings }) => warnings.length > 0);
+    return warned ? EXIT.warned : EXIT.ok;
+  } finally {
+    await machine.close();
+  }
+}
+
+async function examine(
+  fullnat: Fullnat,
+  machine: Machine,
+): Promise<Pick<FullnatStatus, 'uses' | 'warnings'>> {
+  const connections = await machine.translations(fullnatMark(fullnat.service), 0xffffffff);
+  // What was not given a local address has none of its ports.
+  const own = new Set(fullnat.pool.addresses);
+  const uses = countUse(
+    connections.filter(({ localAddress }) => own.has(localAddress)),
+    fullnat.pool,
+  );
+  const warnings = [
+    ...warnOfUse(uses),
+    ...(await inspectFirewall(fullnat, machine)),
+    ...(await inspectService(fullnat)),
+  ];
+  return { uses, warnings };
+}
+
+/** What IPVS has that does not go together with FULLNAT. */
+async function inspectService(fullnat: Fullnat): Promise<string[]> {
+  const found = await readService(fullnat);
+  if (!found) return ['IPVS has no such service yet'];
+  return [
+    ...(found.service.onePacket ? [onePacketText(fullnat)] : []),
+    ...found.destinations
+      .filter(({ forwarding }) => forwarding !== 'masquerade')
+      .map(
+        (destination) =>
+          `real server ${formatEndpoint(destination)} is not masqueraded, so that FULLNAT breaks it; add it with --fullnat`,
+      ),
+  ];
+}

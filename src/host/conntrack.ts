@@ -1,0 +1,66 @@
+import { type Address, formatAddress } from '../model/address.ts';
+import type { Endpoint } from '../model/endpoint.ts';
+import { Connection } from '../netlink/connection.ts';
+import { dumpEntries, NETLINK_NETFILTER, type RawEntry, readInsertFailures } from '../netlink/conntrack.ts';
+import { NetlinkError } from '../netlink/errors.ts';
+import { readSysctl } from './sysctl.ts';
+
+const PROTOCOLS: Readonly<Record<number, 'tcp' | 'udp'>> = { 6: 'tcp', 17: 'udp' };
+/** TCP_CONNTRACK_TIME_WAIT and TCP_CONNTRACK_CLOSE of include/uapi/linux/netfilter/nf_conntrack_tcp.h. */
+const OVER = [7, 8];
+
+/** A tracked connection that was given a local address in the place of its client's. */
+export interface Translation {
+  readonly mark: number;
+  readonly protocol: 'tcp' | 'udp' | 'other';
+  readonly localAddress: Address;
+  readonly realServer: Endpoint;
+  /** False for a TCP connection that both sides have closed: its port is still taken, but nobody misses it. */
+  readonly live: boolean;
+}
+
+/** How full the table of tracked connections is. `insertFailures` counts since the namespace began. */
+export interface Tracking {
+  readonly count: number;
+  readonly limit: number;
+  readonly insertFailures: number;
+}
+
+/** The connections whose mark, under the mask, is this one. None when connections are not tracked. */
+export function readTranslations(mark: number, mask: number): Promise<Translation[]> {
+  return withConnection([], async (connection) =>
+    (await dumpEntries(connection, mark, mask)).map(translationOf),
+  );
+}
+
+export async function readTracking(): Promise<Tracking> {
+  const [count, limit] = await Promise.all(
+    ['count', 'max'].map((name) => readSysctl(`net/netfilter/nf_conntrack_${name}`)),
+  );
+  const insertFailures = await withConnection(0, readInsertFailures);
+  return { count: Number(count ?? 0), limit: Number(limit ?? 0), insertFailures };
+}
+
+function translationOf(entry: RawEntry): Translation {
+  return {
+    mark: entry.mark,
+    protocol: PROTOCOLS[entry.protocol] ?? 'other',
+    localAddress: formatAddress(entry.replyDestination),
+    realServer: { address: formatAddress(entry.replySource), port: entry.replySourcePort },
+    live: entry.tcpState === undefined || !OVER.includes(entry.tcpState),
+  };
+}
+
+async function withConnection<T>(without: T, use: (connection: Connection) => Promise<T>): Promise<T> {
+  const connection = new Connection(NETLINK_NETFILTER);
+  try {
+    return await use(connection);
+  } catch (error) {
+    // The kernel has no such subsystem: nothing is tracked.
+    if (error instanceof NetlinkError && (error.code === 'EINVAL' || error.code === 'EOPNOTSUPP'))
+      return without;
+    throw error;
+  } finally {
+    await connection.close();
+  }
+}
