@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   copyFileSync,
   lstatSync,
   mkdirSync,
@@ -27,6 +28,7 @@ export function copyResults(from, to) {
       chmodSync(source, (stat.mode & 0o777) | 0o600); // before copying, which takes the mode along
       rmSync(target, { force: true, recursive: true });
       copyFileSync(source, target);
+      chownSync(target, process.getuid(), process.getgid()); // some versions of Node copy the owner too
     } else if (stat.isSymbolicLink()) {
       rmSync(target, { force: true, recursive: true });
       symlinkSync(readlinkSync(source), target);
