@@ -144,7 +144,11 @@ class Reading {
       const { file, line } = tree;
       this.#foreignDestination ??= { file, line, what: `${name} is of another address family than ${key}` };
     }
-    const { forwarding, port } = destination;
+    const { forwarding, port, upperThreshold } = destination;
+    if (upperThreshold > U31) {
+      const message = `upperThreshold is at most ${U31}: not every kernel takes more`;
+      this.#doubts.push({ ...placeOf(tree), message, service: key, destination: name });
+    }
     if (!isFwmark(service) && forwarding !== 'masquerade' && port !== service.port) {
       const message = `forwarding ${forwarding} cannot change the port: packets for ${name} arrive at port ${service.port}; leave the port out`;
       this.#doubts.push({ ...placeOf(tree), message, service: key, destination: name });

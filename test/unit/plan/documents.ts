@@ -121,7 +121,7 @@ function destination(
       other: fc.constantFrom(8080, 8081),
       same: fc.boolean(),
       weight: fc.constantFrom(...WEIGHTS),
-      thresholds: fc.constantFrom([0, 0], [0, 100], [50, 100], [4294967295, 4294967295]),
+      thresholds: fc.constantFrom([0, 0], [0, 100], [50, 100], [2147483647, 2147483647]),
       tunnel: fc.constantFrom(...TUNNELS),
     })
     .map(({ forwarding, other, same, weight, thresholds, tunnel }) => ({
