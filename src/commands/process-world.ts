@@ -21,6 +21,7 @@ export function processWorld(): World {
     findHost: async (name) => (await import('../host/hosts.ts')).findHost(name),
     servicePort: (name, protocol) => services().port(name, protocol),
     findNames,
+    localAddresses: readLocalAddresses,
     readConnections: () => readFile('/proc/net/ip_vs_conn', 'latin1'),
     readFile: (path) => readFile(path, 'utf8'),
   };
@@ -47,6 +48,23 @@ function readIfThere(path: string | URL): string {
   } catch {
     return '';
   }
+}
+
+async function readLocalAddresses(): Promise<ReadonlyMap<string, string>> {
+  const [{ openFullnatTable }, { formatPool }, { FullnatRefusal }] = await Promise.all([
+    import('../host/fullnat-door.ts'),
+    import('../model/pool.ts'),
+    import('../ipvsadm/fullnat.ts'),
+  ]);
+  const table = await openFullnatTable()
+    .read()
+    .catch((error: Error) => {
+      throw error.name === 'NftError' ? new FullnatRefusal(error.message, { cause: error }) : error;
+    });
+  const pools = [...(table?.services ?? [])].map(
+    ([service, mark]) => [service, table?.pools.get(mark)?.pool] as const,
+  );
+  return new Map(pools.flatMap(([service, pool]) => (pool ? [[service, formatPool(pool)] as const] : [])));
 }
 
 async function findNames(addresses: ReadonlySet<Address>): Promise<Names> {

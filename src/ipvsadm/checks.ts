@@ -16,6 +16,7 @@ export function checkDraft(draft: Draft): void {
   if (draft.json && draft.command !== 'list') {
     throw refuse(`Illegal 'json' option with the '${draft.command}' command`);
   }
+  if (draft.fullnat) checkFullnat(draft);
   switch (draft.command) {
     case 'add-service':
     case 'edit-service':
@@ -30,6 +31,25 @@ export function checkDraft(draft: Draft): void {
       break;
     default:
       break;
+  }
+}
+
+function checkFullnat(draft: Draft): void {
+  switch (draft.command) {
+    case 'add-server':
+    case 'edit-server':
+      if (!draft.filled.has('forwarding-method') || draft.forwarding === 'masquerade') {
+        draft.forwarding = 'masquerade';
+        return;
+      }
+      throw refuse('FULLNAT is masquerading (-m) and conflicts with another forward method');
+    case 'list':
+      if (draft.json || ['connection', 'timeout', 'daemon'].some((slot) => draft.filled.has(slot as Slot))) {
+        throw refuse('options conflicts in the list command');
+      }
+      return;
+    default:
+      throw refuse(`Illegal 'fullnat' option with the '${draft.command}' command`);
   }
 }
 

@@ -23,8 +23,16 @@ interface ForPrograms {
 /** What one compatible command line asks for, once it has been read and found valid. */
 export type Command =
   | { readonly kind: 'change'; readonly change: Change }
+  /** A real server of a service that must have local addresses: our own `--fullnat`. */
+  | { readonly kind: 'fullnat-change'; readonly change: Change; readonly service: ServiceId }
   /** The whole table, or one service of it. */
-  | ({ readonly kind: 'list'; readonly service?: ServiceId; readonly style: ListingStyle } & ForPrograms)
+  | ({
+      readonly kind: 'list';
+      readonly service?: ServiceId;
+      readonly style: ListingStyle;
+      /** With services' local addresses: our own `--fullnat`. */
+      readonly fullnat?: true;
+    } & ForPrograms)
   | ({
       readonly kind: 'list-connections';
       readonly numeric: boolean;

@@ -46,6 +46,8 @@ export interface Draft {
   timeouts: readonly [number, number, number];
   checkFirst: boolean;
   json: boolean;
+  /** A masqueraded real server of a service that has local addresses; a listing that shows those. */
+  fullnat: boolean;
 }
 
 /** A draft that has said nothing but its command: ipvsadm's defaults, from which edits start, too. */
@@ -81,5 +83,6 @@ export function newDraft(command: CommandName): Draft {
     timeouts: [0, 0, 0],
     checkFirst: false,
     json: false,
+    fullnat: false,
   };
 }

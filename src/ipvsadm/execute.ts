@@ -2,6 +2,7 @@ import { IpvsError } from '../ipvs/errors.ts';
 import type { Command, View } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { failureText } from './failure.ts';
+import { FullnatRefusal, refuseOnePacket, requireLocalAddresses } from './fullnat.ts';
 import type { Kernel, World } from './world.ts';
 
 /** A command that is one exchange with the kernel. */
@@ -13,9 +14,9 @@ export async function execute(command: PlainCommand, kernel: Kernel, world: Worl
     world.stdout.write(await perform(command, kernel, world));
     return EXIT.ok;
   } catch (error) {
-    if (!(error instanceof IpvsError)) throw error;
-    world.stderr.write(`${failureText(error)}\n`);
-    return command.kind === 'change' ? EXIT.failed : EXIT.unreadable;
+    if (!(error instanceof IpvsError || error instanceof FullnatRefusal)) throw error;
+    world.stderr.write(`${error instanceof IpvsError ? failureText(error) : error.message}\n`);
+    return command.kind === 'change' || command.kind === 'fullnat-change' ? EXIT.failed : EXIT.unreadable;
   }
 }
 
@@ -23,6 +24,11 @@ export async function execute(command: PlainCommand, kernel: Kernel, world: Worl
 async function perform(command: PlainCommand, kernel: Kernel, world: World): Promise<string> {
   switch (command.kind) {
     case 'change':
+      await refuseOnePacket(command.change, world);
+      await kernel.change(command.change);
+      return '';
+    case 'fullnat-change':
+      await requireLocalAddresses(command.service, kernel, world);
       await kernel.change(command.change);
       return '';
     case 'list':
@@ -46,7 +52,7 @@ async function perform(command: PlainCommand, kernel: Kernel, world: World): Pro
 }
 
 async function list(
-  { service: id, style, json }: Extract<PlainCommand, { kind: 'list' }>,
+  { service: id, style, json, fullnat }: Extract<PlainCommand, { kind: 'list' }>,
   kernel: Kernel,
   world: World,
 ): Promise<string> {
@@ -62,7 +68,8 @@ async function list(
       };
   if (json) return (await import('./listing-json.ts')).renderTableJson(listing, style);
   const names = style.numeric ? NUMERIC : await world.findNames(tableAddresses(listing.services));
-  return renderTable(listing, style, names);
+  const localAddresses = fullnat ? await world.localAddresses() : undefined;
+  return renderTable({ ...listing, ...(localAddresses && { localAddresses }) }, style, names);
 }
 
 /** The other views need not wait for them. */

@@ -15,17 +15,9 @@ export function commandOf(draft: Draft): Command {
     case 'delete-service':
       return change({ kind: 'delete-service', service: serviceIdOf(draft) });
     case 'add-server':
-      return change({
-        kind: 'add-destination',
-        service: serviceIdOf(draft),
-        destination: destinationOf(draft),
-      });
+      return serverChange(draft, 'add-destination');
     case 'edit-server':
-      return change({
-        kind: 'set-destination',
-        service: serviceIdOf(draft),
-        destination: destinationOf(draft),
-      });
+      return serverChange(draft, 'set-destination');
     case 'delete-server':
       return change({
         kind: 'delete-destination',
@@ -59,6 +51,12 @@ export function commandOf(draft: Draft): Command {
 
 function change(value: Change): Command {
   return { kind: 'change', change: value };
+}
+
+function serverChange(draft: Draft, kind: 'add-destination' | 'set-destination'): Command {
+  const service = serviceIdOf(draft);
+  const value: Change = { kind, service, destination: destinationOf(draft) };
+  return draft.fullnat ? { kind: 'fullnat-change', change: value, service } : change(value);
 }
 
 function serviceIdOf({ fwmark, family, protocol, address, port }: Draft): ServiceId {
@@ -128,6 +126,7 @@ function listOf(draft: Draft): Command {
     kind: 'list',
     ...(filled.has('service-address') && { service: serviceIdOf(draft) }),
     style,
+    ...(draft.fullnat && { fullnat: true }),
     ...format,
   };
 }

@@ -1,3 +1,4 @@
+import { formatServiceId, type ServiceId } from '../model/service.ts';
 import type { Info, ServiceTable } from '../model/table.ts';
 import type { ListingStyle } from './command.ts';
 import { columnsOf } from './listing-columns.ts';
@@ -9,13 +10,19 @@ import { serviceSettingsText, serviceTitle } from './service-text.ts';
 export interface Listing {
   readonly info?: Info;
   readonly services: readonly ServiceTable[];
+  /** Local addresses of FULLNAT services, by `formatServiceId`; only when they are asked for. */
+  readonly localAddresses?: ReadonlyMap<string, string>;
 }
 
 /**
  * The option `-L`, byte for byte as ipvsadm 1.31 prints it, save that a long name is never cut (ipvsadm cuts it in
  * the middle, and its port with it) and that a destination's counters are shown in all their 64 bits.
  */
-export function renderTable({ info, services }: Listing, style: ListingStyle, names: Names): string {
+export function renderTable(
+  { info, services, localAddresses }: Listing,
+  style: ListingStyle,
+  names: Names,
+): string {
   const shownNames = style.numeric ? NUMERIC : names;
   const columns = columnsOf(style);
   const lines = [info ? renderVersion(info) : '', columns.header];
@@ -23,8 +30,8 @@ export function renderTable({ info, services }: Listing, style: ListingStyle, na
     const title = serviceTitle(service, shownNames);
     lines.push(
       columns.service
-        ? `${title.padEnd(33)}${columns.service(service.counters)}\n`
-        : `${title} ${serviceSettingsText(service)}\n`,
+        ? `${title.padEnd(33)}${columns.service(service.counters)}${fullnatText(service, localAddresses)}\n`
+        : `${title} ${serviceSettingsText(service)}${fullnatText(service, localAddresses)}\n`,
     );
     const protocol = portProtocol(service);
     const { destinations } = service;
@@ -34,6 +41,11 @@ export function renderTable({ info, services }: Listing, style: ListingStyle, na
     }
   }
   return lines.join('');
+}
+
+function fullnatText(service: ServiceId, localAddresses: Listing['localAddresses']): string {
+  const found = localAddresses?.get(formatServiceId(service));
+  return found === undefined ? '' : ` fullnat ${found}`;
 }
 
 /** The first line of a listing of the whole table. */

@@ -78,7 +78,7 @@ export interface CommandOption extends Grammar {
   readonly command: CommandName;
 }
 
-/** An option that says something once, so it has a slot, or (`--ipv6`, `--sort`, `--check`, `--json`) any number of times. */
+/** An option that says something once, so it has a slot, or (`--ipv6`, `--sort`, `--check`, `--json`, `--fullnat`) any number of times. */
 export interface SettingOption extends Grammar {
   readonly does: 'setting';
   readonly long: SettingName;
@@ -118,7 +118,8 @@ export type SettingName =
   | 'ipv6'
   | 'sort'
   | 'check'
-  | 'json';
+  | 'json'
+  | 'fullnat';
 
 function command(
   letter: string | undefined,
@@ -205,7 +206,11 @@ export const OPTIONS: readonly Option[] = [
 ];
 
 /** Our own additions, unknown when the program is called `ipvsadm`. */
-export const OWN_OPTIONS: readonly Option[] = [repeatable(undefined, 'check'), repeatable(undefined, 'json')];
+export const OWN_OPTIONS: readonly Option[] = [
+  repeatable(undefined, 'check'),
+  repeatable(undefined, 'json'),
+  repeatable(undefined, 'fullnat'),
+];
 
 /** What a command, or a tunnel type, may, must and must not be said together with. */
 export interface Rule {

@@ -132,6 +132,9 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   check: (draft) => {
     draft.checkFirst = true;
   },
+  fullnat: (draft) => {
+    draft.fullnat = true;
+  },
   json: (draft) => {
     draft.json = true;
   },

@@ -55,7 +55,7 @@ SERVER-OPTION
   -g, --gatewaying                  direct routing (default)
   -i, --ipip                        tunnelling
   -m, --masquerading                address translation (NAT), also of the port
-  -w, --weight NUMBER               share of new connections (default 1; 0: none)
+${serverOptions(programName)}  -w, --weight NUMBER               share of new connections (default 1; 0: none)
   -x, --u-threshold NUMBER          no new connections above so many (0: no limit)
   -y, --l-threshold NUMBER          new connections again below so many (0: automatic)
   --tun-type ipip|gue|gre           what -i wraps packets in (default ipip)
@@ -76,7 +76,7 @@ LIST-OPTION
   --daemon                          the sync daemons instead of the table
   -X, --exact                       large counters in full
   --nosort                          in the kernel's order
-${jsonOption(programName)}  --sort                            sorted (default; accepted everywhere)
+${listOptions(programName)}  --sort                            sorted (default; accepted everywhere)
 
 DAEMON-OPTION
   --mcast-interface NAME            network interface (default eth0)
@@ -92,6 +92,7 @@ const SUBCOMMANDS = `
 Preparing this host for its part in a cluster
   realserver up|down|status                         as a real server; see: lvsadm realserver --help
   director up|down|status                           as a director; see: lvsadm director --help
+  fullnat enable|disable|list|status                local addresses of FULLNAT services; see: lvsadm fullnat --help
 `;
 
 function restoreSpelling(programName: string): string {
@@ -99,10 +100,17 @@ function restoreSpelling(programName: string): string {
 }
 
 /** Not known under ipvsadm's name. */
-function jsonOption(programName: string): string {
+function serverOptions(programName: string): string {
   return isIpvsadm(programName)
     ? ''
-    : '  --json                            one JSON document instead of columns\n';
+    : '  --fullnat                         the same, for a service with local addresses (lvsadm fullnat)\n';
+}
+
+/** Not known under ipvsadm's name. */
+function listOptions(programName: string): string {
+  return isIpvsadm(programName)
+    ? ''
+    : '  --json                            one JSON document instead of columns\n  --fullnat                         with the local addresses of FULLNAT services\n';
 }
 
 /** Scripts look at ipvsadm's version line, so under its name we answer as the one that we stand in for. */

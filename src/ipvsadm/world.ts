@@ -38,6 +38,8 @@ export interface World {
   readonly servicePort: Lookup['servicePort'];
   /** What these addresses, and ports, are called. Never rejects. */
   findNames(addresses: ReadonlySet<Address>): Promise<Names>;
+  /** Local addresses of the services that are FULLNAT here, by `formatServiceId`. Rejects with a FullnatRefusal. */
+  localAddresses(): Promise<ReadonlyMap<string, string>>;
   /** The text of /proc/net/ip_vs_conn. */
   readConnections(): Promise<string>;
   /** The text of a file that the operator names. */

@@ -86,6 +86,7 @@ export function fakeWorld(overrides: Partial<World> = {}): FakeWorld {
     findHost: async () => null,
     servicePort: () => undefined,
     findNames: async () => ({ host: () => undefined, port: () => undefined }),
+    localAddresses: async () => new Map(),
     readConnections: async () => '',
     readFile: async () => '',
     ...overrides,

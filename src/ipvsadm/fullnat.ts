@@ -1,0 +1,40 @@
+import { IpvsError } from '../ipvs/errors.ts';
+import type { Change } from '../model/change.ts';
+import { formatEndpoint } from '../model/endpoint.ts';
+import { formatServiceId, isFwmark, type ServiceId } from '../model/service.ts';
+import { type Kernel, ownName, type World } from './world.ts';
+
+/** Why a line about a FULLNAT service is not carried out: one line for the operator. */
+export class FullnatRefusal extends Error {
+  override readonly name = 'FullnatRefusal';
+}
+
+const ONE_PACKET =
+  'one-packet scheduling (-o) does not go with FULLNAT: replies of masqueraded real servers would not be translated, and reach the client from the real server';
+
+/** Throws a FullnatRefusal unless the service has local addresses, and keeps connections. */
+export async function requireLocalAddresses(service: ServiceId, kernel: Kernel, world: World): Promise<void> {
+  if (!(await world.localAddresses()).has(formatServiceId(service))) {
+    const option = isFwmark(service)
+      ? `-f ${service.fwmark}${service.family === 'inet6' ? ' -6' : ''}`
+      : `-${service.protocol[0]} ${formatEndpoint(service)}`;
+    throw new FullnatRefusal(
+      `${formatServiceId(service)} has no local addresses yet: ${world.programName} fullnat enable ${option} --local-address ADDRESS[-ADDRESS]`,
+    );
+  }
+  const { onePacket } = await kernel.service(service).catch((error: unknown) => {
+    // What the kernel says of the change itself is better.
+    if (error instanceof IpvsError) return { onePacket: false };
+    throw error;
+  });
+  if (onePacket) throw new FullnatRefusal(ONE_PACKET);
+}
+
+/** Throws a FullnatRefusal when a FULLNAT service is about to be given one-packet scheduling. */
+export async function refuseOnePacket(change: Change, world: World): Promise<void> {
+  if (change.kind !== 'add-service' && change.kind !== 'set-service') return;
+  if (!change.service.onePacket || ownName(world) === undefined) return;
+  // A host without nft, or without the right to ask it, has no such service, or none that can be told.
+  const known = await world.localAddresses().catch(() => undefined);
+  if (known?.has(formatServiceId(change.service))) throw new FullnatRefusal(ONE_PACKET);
+}
