@@ -85,8 +85,16 @@ async function lvsadm([name = '', ...words]: readonly string[]) {
   const world = {
     ...processWorld(),
     programName: 'lvsadm',
-    stdout: { write: (text: string) => void (stdout += text) },
-    stderr: { write: (text: string) => void (stderr += text) },
+    stdout: {
+      write(text: string) {
+        stdout += text;
+      },
+    },
+    stderr: {
+      write(text: string) {
+        stderr += text;
+      },
+    },
   };
   const code = name.startsWith('-')
     ? await runIpvsadm([name, ...words], world)
