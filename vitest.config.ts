@@ -18,6 +18,7 @@ export default defineConfig({
       project('lab', { testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false }),
       project('kernel', onKernel),
       project('compat', onKernel),
+      project('smoke', onKernel),
     ],
   },
 });

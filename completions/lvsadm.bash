@@ -39,7 +39,10 @@ _lvsadm_value() {
 _lvsadm_subcommand() {
   local common='--dry-run --exit-code --json --persist --root --state-dir --help' current=$3
   if ((COMP_CWORD == 2)); then
-    _lvsadm_words 'up down status --help' "$current"
+    case $1 in
+      fullnat) _lvsadm_words 'enable disable list status --help' "$current" ;;
+      *) _lvsadm_words 'up down status --help' "$current" ;;
+    esac
     return
   fi
   case $1-$2 in
@@ -52,6 +55,12 @@ _lvsadm_subcommand() {
       ;;
     director-up) _lvsadm_words "--vip --device --mode --scheduler --one-lan --take-over $common" "$current" ;;
     director-down) _lvsadm_words "--vip $common" "$current" ;;
+    fullnat-enable | fullnat-up)
+      _lvsadm_words "-t -u -f -6 --local-address --local-ports --device --floating --take-over $common" "$current"
+      ;;
+    fullnat-disable | fullnat-down) _lvsadm_words "-t -u -f -6 --wait --now $common" "$current" ;;
+    fullnat-list) _lvsadm_words '--json --state-dir' "$current" ;;
+    fullnat-status) _lvsadm_words '-t -u -f -6 --json --state-dir' "$current" ;;
     director-status) _lvsadm_words '--vip --device --mode --scheduler --one-lan --json --state-dir' "$current" ;;
   esac
 }
@@ -61,7 +70,7 @@ _lvsadm() {
   COMPREPLY=()
   _lvsadm_value "$previous" "$current" && return
   case ${COMP_WORDS[1]-} in
-    realserver | director)
+    realserver | director | fullnat)
       if ((COMP_CWORD > 1)); then
         _lvsadm_subcommand "${COMP_WORDS[1]}" "${COMP_WORDS[2]-}" "$current"
         return
@@ -72,7 +81,7 @@ _lvsadm() {
     -d --delete-server -L -l --list -Z --zero -S --save -R --restore --set --start-daemon --stop-daemon -h --help
     -v --version'
   if ((COMP_CWORD == 1)); then
-    [[ ${COMP_WORDS[0]##*/} == ipvsadm* ]] || commands+=' realserver director'
+    [[ ${COMP_WORDS[0]##*/} == ipvsadm* ]] || commands+=' realserver director fullnat'
     _lvsadm_words "$commands" "$current"
     return
   fi
@@ -84,7 +93,7 @@ _lvsadm() {
     -D | -Z | --delete-service | --zero) _lvsadm_words "$service" "$current" ;;
     -a | -e | --add-server | --edit-server)
       _lvsadm_words "$service -r --real-server -g --gatewaying -i --ipip -m --masquerading -w --weight
-        -x --u-threshold -y --l-threshold --tun-type --tun-port --tun-nocsum --tun-csum --tun-remcsum" "$current"
+        -x --u-threshold -y --l-threshold --tun-type --tun-port --tun-nocsum --tun-csum --tun-remcsum --fullnat" "$current"
       ;;
     -d | --delete-server) _lvsadm_words "$service -r --real-server" "$current" ;;
     -L | -l | --list)

@@ -17,6 +17,9 @@ linter count as failed. The exit code is 0 only if nothing failed.
   lab     scripts/lab itself
   kernel  the library and the commands on a real kernel: in the lab
   compat  the command line compared with the real ipvsadm's: in the lab
+  smoke   a part of kernel on Debian's own kernel: in the lab
+
+The lab's kernel is built first when it is not there yet: scripts/lab-kernel, some minutes.
 
   --native  run kernel and compat on this machine's own kernel (scripts/lab --native)
 `;
@@ -29,7 +32,8 @@ const CHECKS = [
 const RUNS = [
   { projects: ['unit', 'fault'], isInLab: false },
   { projects: ['lab'], isInLab: false },
-  { projects: ['kernel', 'compat'], isInLab: true },
+  { projects: ['kernel', 'compat'], isInLab: true, isBuilt: true },
+  { projects: ['smoke'], isInLab: true, kernel: 'debian' },
 ];
 const PARTS = ['check', ...RUNS.flatMap(({ projects }) => projects)];
 const LAB_SECONDS = 1200;
@@ -54,7 +58,7 @@ async function run(words) {
 }
 
 /** The command for these projects; it leaves `report.json` in `out`. In the lab the checkout is read-only. */
-function vitest(projects, out, isInLab, isNative) {
+function vitest(projects, out, { isInLab, kernel }, isNative) {
   const words = [
     'node_modules/.bin/vitest',
     'run',
@@ -65,16 +69,23 @@ function vitest(projects, out, isInLab, isNative) {
   for (const project of projects) words.push('--project', project);
   if (!isInLab) return [...words, `--outputFile.json=${out}/report.json`];
 
-  const lab = ['scripts/lab', '--timeout', `${LAB_SECONDS}`, '--out', out, ...(isNative ? ['--native'] : [])];
+  const lab = [
+    'scripts/lab',
+    '--timeout',
+    `${LAB_SECONDS}`,
+    '--out',
+    out,
+    ...(isNative ? ['--native'] : kernel ? ['--kernel', kernel] : []),
+  ];
   const inShell = ['sh', '-c', 'exec "$@" "--outputFile.json=$LAB_OUT/report.json"', 'sh'];
   const notBundled = '--configLoader=runner'; // bundling would write beside the configuration
   return [...lab, '--', ...inShell, ...words, notBundled];
 }
 
 /** @returns how many tests passed and failed, and remarks: lines for the end, of which each `problem` is a failure more */
-async function runTests(projects, isInLab, isNative) {
+async function runTests(projects, place, isNative) {
   const out = join(folder, projects.join('-'));
-  const { code, text } = await run(vitest(projects, out, isInLab, isNative));
+  const { code, text } = await run(vitest(projects, out, place, isNative));
   const report = readReport(join(out, 'report.json'));
   if (report === undefined) {
     return { passed: 0, failed: 0, notes: [], problems: [`${projects}: ended with ${code} and no report`] };
@@ -117,10 +128,14 @@ async function main(parts, isNative) {
     total.failed++;
     remarks.push(`failed: ${check.join(' ')}`);
   }
-  for (const { projects, isInLab } of RUNS) {
+  for (const { projects, ...place } of RUNS) {
     const wanted = projects.filter((project) => parts.includes(project));
     if (wanted.length === 0) continue;
-    const { passed, failed, notes, problems } = await runTests(wanted, isInLab, isNative);
+    if (place.kernel && isNative) continue;
+    if (place.isBuilt && !isNative && !process.env.LVSADM_LAB_KERNEL) {
+      if ((await run(['scripts/lab-kernel'])).code !== 0) remarks.push('the kernel to test on was not built');
+    }
+    const { passed, failed, notes, problems } = await runTests(wanted, place, isNative);
     total.passed += passed;
     total.failed += failed + problems.length;
     remarks.push(...problems, ...notes);

@@ -13,6 +13,10 @@ const REAL_SERVERS = [
   ['rs2', '192.168.1.12'],
 ];
 
+/** With FULLNAT the servers have no way back to the client, and need none. */
+const isFullnat = process.argv[2] === 'fullnat';
+const LOCAL_ADDRESS = '192.168.1.200';
+
 const script = (name) => new URL(name, import.meta.url).pathname;
 const lvsadm = new URL('../../bin/lvsadm.js', import.meta.url).pathname;
 const within = (host, program, ...words) => ['netns', 'exec', host, program, ...words];
@@ -53,11 +57,11 @@ function buildNetwork() {
       host,
       `addr add ${address}/24 dev eth0`,
       'link set eth0 up',
-      'route add default via 192.168.1.1',
+      ...(isFullnat ? [] : ['route add default via 192.168.1.1']),
     );
   }
   // The director is the way back for the replies, so it must forward.
-  execFileSync('ip', within('director', 'sh', '-c', 'echo 1 >/proc/sys/net/ipv4/ip_forward'));
+  if (!isFullnat) execFileSync('ip', within('director', 'sh', '-c', 'echo 1 >/proc/sys/net/ipv4/ip_forward'));
 }
 
 /** A cable from a device of a host to a bridge. */
@@ -97,7 +101,10 @@ buildNetwork();
 const servers = await Promise.all(REAL_SERVERS.map(startWebServer));
 
 onDirector('-A', '-t', `${VIP}:80`, '-s', 'rr');
-for (const [, address] of REAL_SERVERS) onDirector('-a', '-t', `${VIP}:80`, '-r', `${address}:8080`, '-m');
+if (isFullnat) onDirector('fullnat', 'enable', '-t', `${VIP}:80`, '--local-address', LOCAL_ADDRESS);
+for (const [, address] of REAL_SERVERS) {
+  onDirector('-a', '-t', `${VIP}:80`, '-r', `${address}:8080`, isFullnat ? '--fullnat' : '-m');
+}
 console.log();
 
 console.log(`client$ eight requests to http://${VIP}/`);
@@ -112,9 +119,13 @@ console.log(answers);
 
 // The kernel refreshes its counters every two seconds.
 await new Promise((resolve) => setTimeout(resolve, 2500));
-onDirector('-L', '-n');
+onDirector('-L', '-n', ...(isFullnat ? ['--fullnat'] : []));
 console.log();
 onDirector('-L', '-n', '--stats');
+if (isFullnat) {
+  console.log();
+  onDirector('fullnat', 'status');
+}
 
 for (const server of servers) server.kill();
 const answered = REAL_SERVERS.map(([name]) => [name, answers.split(`${name} answered`).length - 1]);

@@ -1,4 +1,5 @@
 import { type Address, familyOf } from '../model/address.ts';
+import { formatEndpoint } from '../model/endpoint.ts';
 import type { Link, Network } from '../model/network.ts';
 import { formatAddresses, type Pool, portsOf } from '../model/pool.ts';
 import { formatServiceId, isFwmark, type ServiceId, serviceFamily } from '../model/service.ts';
@@ -112,7 +113,9 @@ export function localDevice(address: Address, { device }: Fullnat, { links, addr
 
 /** What to know besides what can be set here: sentences for the operator. */
 export function adviseFullnat({ service, pool, floating }: Fullnat, { addresses }: Network): string[] {
-  const option = isFwmark(service) ? `-f ${service.fwmark}` : `-${service.protocol[0]} VIP:PORT`;
+  const option = isFwmark(service)
+    ? `-f ${service.fwmark}${service.family === 'inet6' ? ' -6' : ''}`
+    : `-${service.protocol[0]} ${formatEndpoint(service)}`;
   const carried = pool.addresses.length * portsOf(pool);
   return [
     ...(!isFwmark(service) && !addresses.some(({ address }) => address === service.address)

@@ -59,12 +59,19 @@ export async function converse(task: Conversation): Promise<unknown> {
   }
 }
 
+/** A reset of the connection is an error of the reader's, too. */
+function eachLine(socket: Socket, take: (line: string) => void): void {
+  createInterface({ input: socket })
+    .on('line', take)
+    .on('error', () => {});
+}
+
 function listen({ name, address, port }: Extract<Conversation, { do: 'listen' }>): Promise<boolean> {
   const server = createServer((socket) => {
     served.add(socket);
     socket.on('close', () => served.delete(socket));
     socket.on('error', () => {});
-    createInterface({ input: socket }).on('line', () => socket.write(`${name} ${socket.remoteAddress}\n`));
+    eachLine(socket, () => socket.write(`${name} ${socket.remoteAddress}\n`));
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -94,7 +101,7 @@ function open({ id, address, port, from }: Extract<Conversation, { do: 'open' }>
     socket.on('connect', () => {
       clearTimeout(timer);
       lines.set(id, line);
-      createInterface({ input: socket }).on('line', (text) => line.heard.push(text));
+      eachLine(socket, (text) => line.heard.push(text));
       resolve(true);
     });
   });

@@ -14,6 +14,7 @@ export const CASES = [
   'realserver up --mode nat --director 10.0.0.1 --set-gateway',
   'director up --mode nat --vip 10.0.0.100 --device e0 --take-over',
   'director up --mode nat --vip fd00::100 --device e0 --take-over',
+  'fullnat up -t 10.0.0.100:80 --local-address 10.0.0.200 --take-over',
 ];
 
 /** A host with one Ethernet device, to be prepared and put back. */
