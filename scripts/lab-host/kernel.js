@@ -18,19 +18,16 @@ const OVERLAYFS = ['kernel/fs/overlayfs/overlay.ko', 'kernel/fs/overlayfs/overla
  */
 export function chooseKernel(wanted, env = process.env) {
   const built = !wanted || wanted === 'built' ? findBuilt(env) : undefined;
-  if (built) {
-    ensurePackages(PROGRAMS);
-    return { ...built, overlay: undefined };
-  }
-  if (wanted === 'built') throw new LabFailure('that kernel is not built yet: scripts/lab-kernel does it');
-  const own = wanted && wanted !== 'debian' && resolve(wanted);
+  if (wanted === 'built' && !built)
+    throw new LabFailure('that kernel is not built yet: scripts/lab-kernel does it');
+  const own = built?.binary ?? (wanted && wanted !== 'debian' && resolve(wanted));
   ensurePackages(own ? [] : ['user-mode-linux'], PROGRAMS);
   const binary = own || find('bin/linux.uml');
   const release = releaseOf(binary);
   const modules = env.LVSADM_LAB_MODULES
     ? resolve(env.LVSADM_LAB_MODULES)
     : own
-      ? undefined
+      ? built?.modules
       : find('lib/uml/modules');
   if (modules === undefined) return { binary, modules, overlay: undefined };
 
