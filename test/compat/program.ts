@@ -5,9 +5,16 @@ import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { Outcome, Step } from './sequence.ts';
 
-const DRIVER = join(import.meta.dirname, 'program-driver');
+/** Exit code of a program that ended by SIGSEGV. */
+const CRASHED = 139;
 
-/** A program that a small driver runs over and over, with the words of steps. One batch at a time. */
+/** For every line on its standard input it runs the commands in the file `batch`. */
+const DRIVER = 'cd -- "$1" && while read -r _; do . ./batch; done';
+
+/**
+ * A program that is run over and over, with the words of steps, one batch at a time. A shell starts it: starting a
+ * process takes much less time from a small one than from Node, most of all in the lab.
+ */
 export class Program {
   readonly #command: readonly string[];
   readonly #folder: string;
@@ -21,7 +28,7 @@ export class Program {
   constructor(command: readonly string[], surroundings: readonly string[] = []) {
     this.#command = command;
     this.#folder = mkdtempSync(join(tmpdir(), 'program-'));
-    const [first, ...words] = [...surroundings, 'bash', DRIVER, this.#folder];
+    const [first, ...words] = [...surroundings, 'sh', '-c', DRIVER, 'sh', this.#folder];
     this.#driver = spawn(first!, words, {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { PATH: process.env.PATH, LC_ALL: 'C' },
@@ -31,17 +38,13 @@ export class Program {
 
   /** Runs the steps one after the other. */
   async run(steps: readonly Step[]): Promise<Outcome[]> {
-    const words: (string | number)[] = [];
-    for (const [index, step] of steps.entries()) {
-      const command = [...environmentPrefix(step), ...this.#command, ...step.words];
-      words.push(command.length, ...command);
-      this.#setInput(index, step.stdin);
-    }
-    writeFileSync(join(this.#folder, 'batch'), words.map((word) => `${word}\0`).join(''));
+    const lines = steps.map((step, index) => this.#line(step, index));
+    writeFileSync(join(this.#folder, 'batch'), `codes=\n${lines.join('')}echo $codes\n`);
     const codes = await this.#go();
     return steps.map((_, index) => ({
       stdout: this.#read(`${index}.out`),
-      stderr: this.#read(`${index}.err`),
+      // Of a crash the shell has something to say, some of them in the program's place.
+      stderr: codes[index] === CRASHED ? '' : this.#read(`${index}.err`),
       code: codes[index]!,
     }));
   }
@@ -51,10 +54,14 @@ export class Program {
     rmSync(this.#folder, { recursive: true });
   }
 
-  #setInput(index: number, stdin: string | undefined): void {
-    const path = join(this.#folder, `${index}.in`);
-    if (stdin === undefined) rmSync(path, { force: true });
-    else writeFileSync(path, stdin);
+  /** The line of the batch that carries out a step. */
+  #line({ words, stdin, environment = {} }: Step, index: number): string {
+    const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+    const command = [...(variables.length > 0 ? ['env', ...variables] : []), ...this.#command, ...words];
+    if (stdin !== undefined) writeFileSync(join(this.#folder, `${index}.in`), stdin);
+    const input = stdin === undefined ? '/dev/null' : `${index}.in`;
+    const redirected = `${command.map(quote).join(' ')} <${input} >${index}.out 2>${index}.err`;
+    return `{ ${redirected}; } 2>/dev/null; codes="$codes $?"\n`;
   }
 
   #read(name: string): string {
@@ -75,9 +82,9 @@ export class Program {
   }
 }
 
-function environmentPrefix({ environment }: Step): string[] {
-  if (!environment) return [];
-  return ['env', ...Object.entries(environment).map(([name, value]) => `${name}=${value}`)];
+/** A word that the shell takes as it is. */
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Surroundings in which a file has another content, seen by nobody else. */

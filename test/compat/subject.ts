@@ -1,7 +1,13 @@
 import { processWorld } from '../../src/commands/process-world.ts';
+import { findHostNames } from '../../src/host/names.ts';
+import type { Names } from '../../src/ipvsadm/names.ts';
 import { runIpvsadm } from '../../src/ipvsadm/run.ts';
 import type { World } from '../../src/ipvsadm/world.ts';
+import type { Address } from '../../src/model/address.ts';
 import type { Outcome, Step } from './sequence.ts';
+
+/** Milliseconds for names to be found: starting processes may take long in a busy lab. */
+const PATIENCE = 60_000;
 
 /** Our program under ipvsadm's name, in this process, on this machine; only its streams are not the process's. */
 export async function runOurs(
@@ -14,12 +20,19 @@ export async function runOurs(
     ...processWorld(),
     programName: 'ipvsadm',
     environment,
+    findNames,
     stdin: toStream(stdin),
     stdout: { write: (text) => (stdout += text) },
     stderr: { write: (text) => (stderr += text) },
     ...changes,
   });
   return { stdout, stderr, code };
+}
+
+async function findNames(addresses: ReadonlySet<Address>): Promise<Names> {
+  const { port } = await processWorld().findNames(new Set());
+  const hosts = await findHostNames(addresses, PATIENCE);
+  return { port, host: (address) => hosts.get(address) };
 }
 
 async function* toStream(text: string): AsyncGenerator<string> {
