@@ -17,9 +17,10 @@ linter count as failed. The exit code is 0 only if nothing failed.
   lab     scripts/lab itself
   kernel  the library and the commands on a real kernel: in the lab
   compat  the command line compared with the real ipvsadm's: in the lab
-  smoke   a part of kernel on Debian's own kernel: in the lab
+  fullnat FULLNAT, on the kernel that scripts/lab-kernel builds: in the lab
+  smoke   a part of kernel on that kernel too: in the lab
 
-The lab's kernel is built first when it is not there yet: scripts/lab-kernel, some minutes.
+That kernel is built first when it is not there yet, which takes some minutes.
 
   --native  run kernel and compat on this machine's own kernel (scripts/lab --native)
 `;
@@ -32,11 +33,11 @@ const CHECKS = [
 const RUNS = [
   { projects: ['unit', 'fault'], isInLab: false },
   { projects: ['lab'], isInLab: false },
-  { projects: ['kernel', 'compat'], isInLab: true, isBuilt: true },
-  { projects: ['smoke'], isInLab: true, kernel: 'debian' },
+  { projects: ['kernel', 'compat'], isInLab: true, kernel: 'debian' },
+  { projects: ['fullnat', 'smoke'], isInLab: true, kernel: 'built' },
 ];
 const PARTS = ['check', ...RUNS.flatMap(({ projects }) => projects)];
-const LAB_SECONDS = 1200;
+const LAB_SECONDS = 2700;
 const COMPAT_LINE = /^compat: \d+ .*$/m;
 
 const folder = mkdtempSync(join(tmpdir(), 'lvsadm-test-'));
