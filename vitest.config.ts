@@ -13,11 +13,13 @@ export default defineConfig({
   cacheDir: join(tmpdir(), 'lvsadm-vitest'),
   test: {
     projects: [
-      project('unit'),
-      project('fault'),
+      project('unit', { testTimeout: 60_000 }),
+      project('fault', { testTimeout: 60_000 }),
       project('lab', { testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false }),
       project('kernel', onKernel),
       project('compat', onKernel),
+      // These want the kernel that scripts/lab-kernel builds.
+      project('fullnat', onKernel),
       project('smoke', onKernel),
     ],
   },

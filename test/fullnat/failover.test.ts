@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ip, type Namespace } from '../forwarding/namespace.ts';
+import { ip, type Namespace } from '../kernel/forwarding/namespace.ts';
 import { FullnatNetwork, LIPS, nft, SERVERS, stateOf, VIP } from './network.ts';
 
 const SERVICE = `-t ${VIP}:80`;

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Task } from '../forwarding/agent.ts';
-import { bundle, ip, Namespace } from '../forwarding/namespace.ts';
+import type { Task } from '../kernel/forwarding/agent.ts';
+import { bundle, ip, Namespace } from '../kernel/forwarding/namespace.ts';
 
 export const VIP = '10.1.0.100';
 export const VIP6 = 'fd01::100';
@@ -101,7 +101,9 @@ export class FullnatNetwork {
       );
     }
     const network = new FullnatNetwork(
-      await bundle(new URL(`file://${fileURLToPath(new URL('../forwarding/agent.ts', import.meta.url))}`)),
+      await bundle(
+        new URL(`file://${fileURLToPath(new URL('../kernel/forwarding/agent.ts', import.meta.url))}`),
+      ),
     );
     await network.router.write('net/ipv4/ip_forward', '1');
     await network.router.write('net/ipv6/conf/all/forwarding', '1');

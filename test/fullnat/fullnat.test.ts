@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { journals } from '../forwarding/machine.ts';
+import { journals } from '../kernel/forwarding/machine.ts';
 import { FullnatNetwork, LIPS, LIPS6, nft, SERVERS, SERVERS6, stateOf, VIP, VIP6 } from './network.ts';
 
 let network: FullnatNetwork;
