@@ -8,6 +8,10 @@ beforeAll(async () => {
 });
 afterAll(() => network?.close());
 
+const QUESTION = { protocol: 'tcp', address: VIP, port: 80 } as const;
+/** Bytes of an answer: it takes so long that a request is nearly always under way. */
+const LARGE = 2_000_000;
+
 /** Direct routing: as the director does not see replies, a closed connection is remembered for `tcpFin` only. */
 const services = (...servers: string[]) =>
   file(
@@ -15,7 +19,9 @@ const services = (...servers: string[]) =>
     `timeouts: { tcpFin: 2 }\nservices: [{ address: "${VIP}:80", scheduler: rr, destinations: [${servers.join(', ')}] }]`,
   );
 
-it('apply swaps half of the destinations under traffic, and not one request fails', async () => {
+it('apply swaps half of the destinations under traffic, and not one request fails', {
+  timeout: 150_000,
+}, async () => {
   await network.director.lvsadm(`director up --vip ${VIP} --device e0 --mode dr --scheduler rr`);
   for (const [number, server] of network.servers.entries()) {
     await server.lvsadm(`realserver up --mode dr --vip ${VIP}`);
@@ -26,14 +32,15 @@ it('apply swaps half of the destinations under traffic, and not one request fail
   const answers: (string | null)[] = [];
   let running = true;
   const traffic = (async () => {
-    while (running) answers.push(...(await network.ask(10, { protocol: 'tcp', address: VIP, port: 80 })));
+    while (running) answers.push(...(await network.ask(5, { ...QUESTION, size: LARGE })));
   })();
-  // The document names both, and one of them is another each time; server-2 then has all, server-1 then has all.
-  for (const wanted of [[two], [one, two], [one], [one, two]]) {
+  // Each in turn is taken out and comes back.
+  const round = [[two], [one, two], [one], [one, two]];
+  for (const wanted of [...round, ...round]) {
     const before = answers.length;
     const said = await network.director.lvsadm(`apply ${services(...wanted)} --drain --timeout 30`);
     if (wanted.length === 1) expect(said).toContain('delete destination');
-    while (answers.length < before + 20) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (answers.length < before + 10) await new Promise((resolve) => setTimeout(resolve, 50));
   }
   running = false;
   await traffic;
