@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { IpvsClient } from '../../src/ipvs/client.ts';
 import { Program } from './program.ts';
 import type { Outcome, Sequence, Step } from './sequence.ts';
@@ -13,12 +12,6 @@ export interface Transcripts {
   readonly ours: string;
 }
 
-/**
- * Milliseconds for a daemon that was started to begin its work. The kernel never acknowledges the end of one that has
- * not, and starting a process for each command, as the reference needs, takes longer anyway.
- */
-const DAEMON_PAUSE = 30;
-
 /** How often both look at something that changes by itself until they may have seen the same. */
 const LOOKS = 10;
 
@@ -26,10 +19,7 @@ const LOOKS = 10;
 const IN_PROCESS: Runner = {
   async run(steps) {
     const outcomes: Outcome[] = [];
-    for (const step of steps) {
-      outcomes.push(await runOurs(step));
-      if (startsDaemon(step)) await setTimeout(DAEMON_PAUSE);
-    }
+    for (const step of steps) outcomes.push(await runOurs(step));
     return outcomes;
   },
 };
@@ -108,10 +98,6 @@ export class Comparison {
     }
     return transcripts;
   }
-}
-
-function startsDaemon({ words, stdin = '' }: Step): boolean {
-  return [...words, stdin].some((word) => word.includes('--start-daemon'));
 }
 
 /** What was seen, as a text whose differences a person can read. */
