@@ -44,7 +44,8 @@ it('apply swaps half of the destinations under traffic, and not one request fail
   }
   running = false;
   await traffic;
-  expect(answers.length).toBeGreaterThan(100);
+  // At least ten between two documents.
+  expect(answers.length).toBeGreaterThanOrEqual(80);
   expect(answers.filter((answer) => answer === null)).toEqual([]);
   expect(new Set(answers.map((answer) => answer?.split(' ')[0]))).toEqual(new Set(['server-1', 'server-2']));
 });
