@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { SUBCOMMANDS } from '../../../src/commands/index.ts';
 import { processWorld } from '../../../src/commands/process-world.ts';
 import { Links } from '../../../src/host/links.ts';
+import { listRuleset } from '../../../src/host/nft.ts';
 import { IpvsClient } from '../../../src/ipvs/client.ts';
 import { runIpvsadm } from '../../../src/ipvsadm/run.ts';
 import type { Change } from '../../../src/model/change.ts';
@@ -215,6 +216,7 @@ async function dump(): Promise<string[]> {
     // Counts of references and of use are not the route.
     lines.push(line.replace(/ [0-9a-f]{8} [0-9a-f]{8} ([0-9a-f]{8} +\S+)$/, ' $1'));
   }
+  for (const rule of await listRuleset()) lines.push(JSON.stringify(rule));
   return lines.sort();
 }
 
