@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { journals } from '../kernel/forwarding/machine.ts';
+import { forgetJournals, journals } from '../kernel/forwarding/machine.ts';
 import { FullnatNetwork, LIPS, LIPS6, nft, SERVERS, SERVERS6, stateOf, VIP, VIP6 } from './network.ts';
 
 let network: FullnatNetwork;
 let before: string[];
 beforeAll(async () => {
+  forgetJournals();
   network = await FullnatNetwork.build();
   before = await stateOf(network.director);
 });

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { release } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { STATE_FOLDER } from '../../../src/host/journal.ts';
 import { bundle, ip, Namespace } from './namespace.ts';
 
 export const HOST = 'machine';
@@ -34,6 +36,7 @@ export interface TestMachine {
 }
 
 export async function buildMachine(): Promise<TestMachine> {
+  forgetJournals();
   execFileSync('/sbin/modprobe', ['-a', ...MODULES]);
   ip(
     undefined,
@@ -65,7 +68,14 @@ export async function buildMachine(): Promise<TestMachine> {
   };
 }
 
+/** What other files' hosts left: those are gone, and the numbers that their journals go by are given out again. */
+export function forgetJournals(): void {
+  for (const name of journals()) {
+    if (name.startsWith('machine-')) rmSync(join(STATE_FOLDER, name), { force: true });
+  }
+}
+
 /** Names of the records that there are. */
 export function journals(): string[] {
-  return existsSync('/run/lvsadm') ? readdirSync('/run/lvsadm') : [];
+  return existsSync(STATE_FOLDER) ? readdirSync(STATE_FOLDER) : [];
 }
