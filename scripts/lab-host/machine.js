@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { LabFailure } from './failure.js';
 import { CHECKOUT } from './packages.js';
+import { chooseProcessor } from './processor.js';
 
 const CONSOLE_KEPT = 16 * 1024;
 const LAST_OUTPUT_MS = 1000;
@@ -26,6 +28,9 @@ const TERMINAL = ['ssl0=fd:3,fd:4'];
  */
 export function startMachine({ user, world, kernel, mem, terminal }) {
   const [program, ...words] = [
+    'taskset',
+    '--cpu-list',
+    `${chooseProcessor()}`,
     ...user.prefix,
     'bash',
     join(CHECKOUT, 'scripts/lab-guest/keeper'),
@@ -62,7 +67,9 @@ export function startMachine({ user, world, kernel, mem, terminal }) {
   };
   const { report, ready } = listen(control, stop);
   const ended = new Promise((resolve, reject) => {
-    child.on('error', reject);
+    child.on('error', ({ code }) =>
+      reject(new LabFailure(`${program}, of Debian's package util-linux: ${code}`)),
+    );
     child.on('close', () => resolve(report));
   });
   return { stdin, stdout, stderr, abandon, ready, ended, console: () => log.replace(/[\0\r]/g, '').trim() };

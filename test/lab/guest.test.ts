@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { CHECKOUT, folderOf, lab, linesOf, processesWith, start } from './lab.ts';
 
@@ -27,12 +28,24 @@ test('root inside', async () => {
 test('an ordinary user outside', async () => {
   const { child, ended } = start(['sleep', '60']);
   const folder = await folderOf(child);
-  while (processesWith(`uml_dir=${folder}`).length < 2)
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  while (processesWith(`uml_dir=${folder}`).length < 2) await delay(20);
   const owners = processesWith(`uml_dir=${folder}`).map((pid) => statSync(`/proc/${pid}`).uid);
   child.kill('SIGTERM');
   await ended;
   expect(new Set(owners)).toEqual(new Set([isRoot ? 65534 : process.getuid?.()]));
+});
+
+test('one processor: its two halves hand over at every system call', async () => {
+  const { child, ended } = start(['sleep', '60']);
+  const folder = await folderOf(child);
+  while (processesWith(`uml_dir=${folder}`).length < 2) await delay(20);
+  const lists = processesWith(`uml_dir=${folder}`).map(
+    (pid) => /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1],
+  );
+  child.kill('SIGTERM');
+  await ended;
+  expect(new Set(lists).size).toBe(1);
+  expect(lists[0]).toMatch(/^\d+$/);
 });
 
 test('the host’s file system is read-only, and remounted it is still closed to the outside user', async () => {

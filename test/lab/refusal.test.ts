@@ -2,10 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CHECKOUT, lab } from './lab.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'lab-refusal-'));
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lab-refusal-'));
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const refusal = async (words: string[], env: NodeJS.ProcessEnv = {}, cwd = CHECKOUT) => {
@@ -92,15 +95,14 @@ test('another processor: it says what it needs and what to do', () => {
   expect(stderr).toMatch(/^lab: Debian has these packages for x86-64 only, and this is -m\n/);
 });
 
-test('no setpriv to step down with', async () => {
-  const path = pathOf({
-    ...basic,
-    env: '/usr/bin/env',
-    readlink: '/usr/bin/readlink',
-    node: process.execPath,
-  });
-  expect(await refusal(['true'], { PATH: path })).toBe(
+test('a program of the host that is missing', async () => {
+  const programs = { ...basic, env: '/usr/bin/env', readlink: '/usr/bin/readlink', node: process.execPath };
+  expect(await refusal(['true'], { PATH: pathOf(programs) })).toBe(
     'lab: setpriv is missing (Debian package util-linux)\n',
+  );
+  const almost = { ...programs, setpriv: '/usr/bin/setpriv', true: '/bin/true' };
+  expect(await refusal(['true'], { PATH: pathOf(almost) })).toBe(
+    "lab: taskset, of Debian's package util-linux: ENOENT\n",
   );
 });
 
