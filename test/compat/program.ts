@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -39,7 +39,7 @@ export class Program {
   /** Runs the steps one after the other. */
   async run(steps: readonly Step[]): Promise<Outcome[]> {
     const lines = steps.map((step, index) => this.#line(step, index));
-    writeFileSync(join(this.#folder, 'batch'), `codes=\n${lines.join('')}echo $codes\n`);
+    this.#writeBatch(`codes=\n${lines.join('')}echo $codes\n`);
     const codes = await this.#go();
     return steps.map((_, index) => ({
       stdout: this.#read(`${index}.out`),
@@ -52,6 +52,13 @@ export class Program {
   close(): void {
     this.#driver.stdin!.end();
     rmSync(this.#folder, { recursive: true });
+  }
+
+  /** A new file each time: the shell may not have come to the end of the old one when its answer is here. */
+  #writeBatch(text: string): void {
+    const draft = join(this.#folder, 'draft');
+    writeFileSync(draft, text);
+    renameSync(draft, join(this.#folder, 'batch'));
   }
 
   /** The line of the batch that carries out a step. */
