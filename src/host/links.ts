@@ -1,5 +1,14 @@
 import { type Address, addressBytes, type Family, familyOf, formatAddress } from '../model/address.ts';
-import type { InterfaceAddress, Link, Neighbour, Route } from '../model/network.ts';
+import type {
+  FoundRoute,
+  InterfaceAddress,
+  Link,
+  Neighbour,
+  NeighbourState,
+  NoRoute,
+  ResolvedRoute,
+  Route,
+} from '../model/network.ts';
 import { Connection } from '../netlink/connection.ts';
 import { NetlinkError } from '../netlink/errors.ts';
 import * as route from '../netlink/route.ts';
@@ -8,13 +17,67 @@ import {
   AF_INET6,
   IFA_F_NODAD,
   NETLINK_ROUTE,
+  NUD_DELAY,
   NUD_FAILED,
   NUD_INCOMPLETE,
+  NUD_NOARP,
+  NUD_PERMANENT,
+  NUD_PROBE,
   NUD_REACHABLE,
+  NUD_STALE,
+  RTN_ANYCAST,
+  RTN_BLACKHOLE,
+  RTN_BROADCAST,
+  RTN_LOCAL,
+  RTN_MULTICAST,
+  RTN_PROHIBIT,
+  RTN_UNICAST,
+  RTN_UNREACHABLE,
 } from '../netlink/route-layout.ts';
 
 /** How often a listing is begun again that a change interrupted. */
 const DUMP_ATTEMPTS = 5;
+
+const STATES = new Map<number, NeighbourState>([
+  [NUD_INCOMPLETE, 'incomplete'],
+  [NUD_REACHABLE, 'reachable'],
+  [NUD_STALE, 'stale'],
+  [NUD_DELAY, 'delay'],
+  [NUD_PROBE, 'probe'],
+  [NUD_FAILED, 'failed'],
+  [NUD_NOARP, 'noarp'],
+  [NUD_PERMANENT, 'permanent'],
+]);
+
+const FOUND = new Map<number, FoundRoute['type']>([
+  [RTN_UNICAST, 'unicast'],
+  [RTN_LOCAL, 'local'],
+  [RTN_BROADCAST, 'broadcast'],
+  [RTN_ANYCAST, 'anycast'],
+  [RTN_MULTICAST, 'multicast'],
+]);
+const NOT_FOUND = new Map<number, NoRoute['type']>([
+  [RTN_UNREACHABLE, 'unreachable'],
+  [RTN_BLACKHOLE, 'blackhole'],
+  [RTN_PROHIBIT, 'prohibit'],
+]);
+/** The kernel's answer where there is no way, and what that means. */
+const NO_ROUTE = new Map<string, NoRoute['type']>([
+  ['ENETUNREACH', 'none'],
+  ['EHOSTUNREACH', 'unreachable'],
+  ['EINVAL', 'blackhole'],
+  ['EACCES', 'prohibit'],
+  ['EXDEV', 'reverse-path'],
+]);
+
+/** What decides about a packet's way beside its destination. */
+export interface Packet {
+  readonly from?: Address | undefined;
+  /** Its firewall mark. */
+  readonly mark?: number | undefined;
+  /** Index of the device that it came in by; `from` is then another host. Without it, this host sends the packet. */
+  readonly input?: number | undefined;
+}
 
 /** The network devices of the namespace that the process is in: links, addresses, routes, neighbours, by rtnetlink. */
 export class Links {
@@ -57,13 +120,36 @@ export class Links {
     }));
   }
 
+  /** The way that a packet to `destination` takes. */
+  async route(destination: Address, { from, mark, input }: Packet = {}): Promise<ResolvedRoute> {
+    const family = familyNumber(familyOf(destination));
+    const source = from === undefined ? undefined : addressBytes(from);
+    try {
+      const question = { family, destination: addressBytes(destination), source, mark, inputDevice: input };
+      const { type, index, gateway, source: own, mtu } = await route.lookupRoute(this.#connection, question);
+      const found = FOUND.get(type);
+      if (!found) return { type: NOT_FOUND.get(type) ?? 'none' };
+      return {
+        type: found,
+        index,
+        gateway: gateway && formatAddress(gateway),
+        source: own && formatAddress(own),
+        mtu,
+      };
+    } catch (error) {
+      const none = error instanceof NetlinkError && NO_ROUTE.get(error.code);
+      if (!none) throw error;
+      return { type: none };
+    }
+  }
+
   async neighbours(): Promise<Neighbour[]> {
     const neighbours = await this.#dump(route.dumpNeighbours);
     return neighbours.map(({ index, address, hardwareAddress, state }) => ({
       index,
       address: formatAddress(address),
       hardwareAddress: hardwareText(hardwareAddress),
-      state: neighbourState(state),
+      state: STATES.get(state) ?? 'none',
     }));
   }
 
@@ -154,11 +240,4 @@ function neighbourKey(index: number, address: Address) {
 
 function hardwareText(bytes: Uint8Array): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
-}
-
-function neighbourState(state: number): Neighbour['state'] {
-  if (state & NUD_REACHABLE) return 'answered';
-  if (state & NUD_INCOMPLETE) return 'asking';
-  if (state & NUD_FAILED) return 'silent';
-  return 'other';
 }

@@ -84,8 +84,8 @@ async function whoHas(links: Links, device: string, address: Address): Promise<s
       const found = (await links.neighbours()).find(
         (neighbour) => neighbour.index === link.index && neighbour.address === address,
       );
-      if (found?.state === 'answered') return found.hardwareAddress;
-      if (found?.state === 'silent') return undefined;
+      if (found?.state === 'reachable') return found.hardwareAddress;
+      if (found?.state === 'failed') return undefined;
       await sleep(PAUSE);
     }
     return undefined;

@@ -41,13 +41,50 @@ export interface Route {
   readonly metric: number;
 }
 
+/** What the kernel's routing says about one destination, all rules and tables considered. */
+export type ResolvedRoute = FoundRoute | NoRoute;
+
+export interface FoundRoute {
+  /** `local`: the address is this host's own. */
+  readonly type: 'unicast' | 'local' | 'broadcast' | 'anycast' | 'multicast';
+  readonly index: number;
+  /** The next hop; `undefined` when the destination is itself on the device's segment. */
+  readonly gateway: Address | undefined;
+  /** The address that this host would use as its own. */
+  readonly source: Address | undefined;
+  /** The route's own limit, where it has one below the device's. */
+  readonly mtu: number | undefined;
+}
+
+export interface NoRoute {
+  /**
+   * `none`: no route matches. The next three are routes that say so; for a packet from another host `unreachable` is
+   * also said by a host that does not forward, and `blackhole` of a source that cannot be. `reverse-path`: the filter
+   * of that name drops it, the way back being another.
+   */
+  readonly type: 'none' | 'unreachable' | 'blackhole' | 'prohibit' | 'reverse-path';
+}
+
 /** A neighbour that the kernel knows or is asking for. */
 export interface Neighbour {
   readonly index: number;
   readonly address: Address;
+  /** Empty unless packets are sent to it: in the states `incomplete` and `failed` there is none. */
   readonly hardwareAddress: string;
-  readonly state: 'answered' | 'asking' | 'silent' | 'other';
+  readonly state: NeighbourState;
 }
+
+/** The kernel's names, NUD_… in lower case. */
+export type NeighbourState =
+  | 'incomplete'
+  | 'reachable'
+  | 'stale'
+  | 'delay'
+  | 'probe'
+  | 'failed'
+  | 'noarp'
+  | 'permanent'
+  | 'none';
 
 /** What a host's network is at a moment, as far as deciding what it lacks asks. */
 export interface Network {

@@ -1,4 +1,4 @@
-import { decodeAttributes } from './attributes.ts';
+import { decodeAttributes, encodeAttributes } from './attributes.ts';
 import { NetlinkError } from './errors.ts';
 import type { Message } from './message.ts';
 import {
@@ -162,6 +162,48 @@ export function decodeRoute(message: Message): RawRoute | undefined {
     gateway: values.gateway,
     index: values.device ?? 0,
     metric: values.metric ?? 0,
+  };
+}
+
+/** What the kernel is asked to find the route of. */
+export interface RouteQuestion {
+  readonly family: number;
+  readonly destination: Uint8Array;
+  readonly source?: Uint8Array | undefined;
+  /** The device that the packet came in by: asks how it is forwarded, where otherwise it is one of this host's own. */
+  readonly inputDevice?: number | undefined;
+  readonly mark?: number | undefined;
+}
+
+export function encodeRouteQuestion(writer: Writer, { family, ...question }: RouteQuestion): void {
+  const { destination, source } = question;
+  writer.u8(family);
+  writer.u8(8 * destination.length);
+  writer.u8(source ? 8 * source.length : 0);
+  writer.zeros(9);
+  encodeAttributes(writer, ROUTE, question);
+}
+
+/** The kernel's answer for one destination. */
+export interface RawResolvedRoute {
+  /** RTN_… */
+  readonly type: number;
+  readonly index: number;
+  readonly gateway: Uint8Array | undefined;
+  readonly source: Uint8Array | undefined;
+  readonly mtu: number | undefined;
+}
+
+export function decodeResolvedRoute(message: Message): RawResolvedRoute {
+  const at = payload(message, RTMSG);
+  const { bytes, start, end } = message;
+  const { device, gateway, via, preferredSource, metrics } = decodeAttributes(ROUTE, bytes, at, end);
+  return {
+    type: bytes[start + 7]!,
+    index: device ?? 0,
+    gateway: gateway ?? via,
+    source: preferredSource,
+    mtu: metrics?.mtu,
   };
 }
 

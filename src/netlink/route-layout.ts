@@ -33,6 +33,13 @@ export const IFA_F_TENTATIVE = 0x40;
 export const RT_TABLE_MAIN = 254;
 export const RTPROT_STATIC = 4;
 export const RTN_UNICAST = 1;
+export const RTN_LOCAL = 2;
+export const RTN_BROADCAST = 3;
+export const RTN_ANYCAST = 4;
+export const RTN_MULTICAST = 5;
+export const RTN_BLACKHOLE = 6;
+export const RTN_UNREACHABLE = 7;
+export const RTN_PROHIBIT = 8;
 export const RTM_F_CLONED = 0x200;
 
 export const NUD_INCOMPLETE = 0x01;
@@ -41,6 +48,8 @@ export const NUD_STALE = 0x04;
 export const NUD_DELAY = 0x08;
 export const NUD_PROBE = 0x10;
 export const NUD_FAILED = 0x20;
+export const NUD_NOARP = 0x40;
+export const NUD_PERMANENT = 0x80;
 export const NTF_USE = 0x01;
 
 export const FOREVER = 0xffffffff;
@@ -106,14 +115,32 @@ export const ADDRESS = layout({
   flags: { type: 8, codec: u32 },
 });
 
+/** `struct rtvia`: a gateway of another family than the route's. */
+const via: Codec<Uint8Array> = {
+  write(writer, address) {
+    writer.u16(address.length === 4 ? AF_INET : AF_INET6);
+    writer.bytes(address);
+  },
+  read: (bytes, start, end) => Uint8Array.from(bytes.subarray(start + 2, end)),
+};
+
+/** RTA_METRICS: the RTAX_… numbers. */
+const METRICS = layout({ mtu: { type: 2, codec: u32 } });
+
 export const ROUTE = layout({
   destination: { type: 1, codec: octets },
+  source: { type: 2, codec: octets },
+  inputDevice: { type: 3, codec: u32 },
   device: { type: 4, codec: u32 },
   gateway: { type: 5, codec: octets },
   metric: { type: 6, codec: u32 },
+  preferredSource: { type: 7, codec: octets },
+  metrics: { type: 8, codec: nested(METRICS) },
   /** Several next hops. */
   multipath: { type: 9, codec: region },
   table: { type: 15, codec: u32 },
+  mark: { type: 16, codec: u32 },
+  via: { type: 18, codec: via },
 });
 
 export const NEIGHBOUR = layout({

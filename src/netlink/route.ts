@@ -1,5 +1,6 @@
 import { encodeAttributes } from './attributes.ts';
 import type { Connection } from './connection.ts';
+import { NetlinkError } from './errors.ts';
 import type { Message } from './message.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from './message.ts';
 import {
@@ -7,15 +8,19 @@ import {
   decodeAddress,
   decodeLink,
   decodeNeighbour,
+  decodeResolvedRoute,
   decodeRoute,
   encodeAddressHeader,
   encodeLinkHeader,
   encodeNeighbourHeader,
   encodeRouteHeader,
+  encodeRouteQuestion,
   type RawAddress,
   type RawLink,
   type RawNeighbour,
+  type RawResolvedRoute,
   type RawRoute,
+  type RouteQuestion,
 } from './route-codec.ts';
 import {
   ADDRESS,
@@ -62,6 +67,26 @@ export function dumpRoutes(connection: Connection): Promise<RawRoute[]> {
   const header = (writer: Writer) =>
     encodeRouteHeader(writer, { family: AF_UNSPEC, prefixLength: 0, protocol: 0, type: 0 });
   return collect(connection, RTM_GETROUTE, header, decodeRoute);
+}
+
+/**
+ * Which route the kernel takes to one destination. Rejects with the errno that a packet's sender would get: ENETUNREACH
+ * without a route, EHOSTUNREACH, EACCES and EINVAL for unreachable, prohibit and blackhole routes.
+ */
+export async function lookupRoute(
+  connection: Connection,
+  question: RouteQuestion,
+): Promise<RawResolvedRoute> {
+  let found: RawResolvedRoute | undefined;
+  await connection.request(
+    RTM_GETROUTE,
+    (writer) => encodeRouteQuestion(writer, question),
+    (message) => {
+      found = decodeResolvedRoute(message);
+    },
+  );
+  if (!found) throw new NetlinkError('malformed', 'no route in the answer to a question for one');
+  return found;
 }
 
 export function dumpNeighbours(connection: Connection): Promise<RawNeighbour[]> {

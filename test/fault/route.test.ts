@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Connection } from '../../src/netlink/connection.ts';
-import { addRoute, dumpAddresses, dumpLinks, putAddress } from '../../src/netlink/route.ts';
+import { addRoute, dumpAddresses, dumpLinks, lookupRoute, putAddress } from '../../src/netlink/route.ts';
 import { acknowledge, attribute, done, message, type Script, ScriptedKernel } from './scripted-kernel.ts';
 
 async function withKernel<T>(script: Script, use: (connection: Connection) => Promise<T>) {
@@ -89,6 +89,59 @@ describe('rtnetlink answers', () => {
     expect(result).toMatchObject([
       { index: 3, address: Uint8Array.from([10, 0, 0, 1]), deprecated: true, tentative: false },
     ]);
+  });
+
+  it('reads the route to one destination, with the gateway of another family and the route’s own MTU', async () => {
+    const u32 = (value: number) => Buffer.from([value & 255, value >> 8, 0, 0]);
+    const gateway = [0xfd, ...new Array(14).fill(0), 1];
+    const answer = Buffer.concat([
+      // struct rtmsg: family, lengths, tos, table, protocol, scope, type RTN_UNICAST, flags with RTM_F_CLONED.
+      Buffer.from([2, 32, 0, 0, 254, 0, 0, 1, 0, 2, 0, 0]),
+      attribute(1, Buffer.from([10, 0, 0, 2])),
+      attribute(4, u32(3)),
+      attribute(7, Buffer.from([10, 0, 0, 1])),
+      // RTA_METRICS with RTAX_LOCK and RTAX_MTU, RTA_VIA with AF_INET6.
+      attribute(8, Buffer.concat([attribute(1, u32(4)), attribute(2, u32(1400))])),
+      attribute(18, Buffer.from([10, 0, ...gateway])),
+    ]);
+    const script: Script = ([request], kernel) => kernel.deliver(message(24, request!.sequence, answer));
+    const destination = Uint8Array.from([10, 0, 0, 2]);
+    const source = Uint8Array.from([10, 9, 0, 1]);
+    const question = { family: 2, destination, source, inputDevice: 5, mark: 7 };
+    const { result, sent } = await withKernel(script, (connection) => lookupRoute(connection, question));
+    expect(result).toEqual({
+      type: 1,
+      index: 3,
+      gateway: Uint8Array.from(gateway),
+      source: Uint8Array.from([10, 0, 0, 1]),
+      mtu: 1400,
+    });
+    const bytes = sent[0]!;
+    expect(bytes.readUInt16LE(4)).toBe(26);
+    expect(bytes.readUInt16LE(6)).toBe(1);
+    expect(bytes.subarray(16, bytes.readUInt32LE(0))).toEqual(
+      Buffer.concat([
+        Buffer.from([2, 32, 32, ...new Array(9).fill(0)]),
+        attribute(1, Buffer.from(destination)),
+        attribute(2, Buffer.from(source)),
+        attribute(3, u32(5)),
+        attribute(16, u32(7)),
+      ]),
+    );
+  });
+
+  it('is told that there is no route, and does not take silence for one', async () => {
+    const question = { family: 2, destination: Uint8Array.from([10, 0, 0, 2]) };
+    const refusing: Script = ([request], kernel) => kernel.deliver(acknowledge(request!, 101));
+    await expect(
+      withKernel(refusing, (connection) => lookupRoute(connection, question)),
+    ).rejects.toMatchObject({ failure: 'refused', code: 'ENETUNREACH' });
+    await expect(
+      withKernel(
+        () => {},
+        (connection) => lookupRoute(connection, question),
+      ),
+    ).rejects.toMatchObject({ failure: 'malformed' });
   });
 
   it('refuses one without its header', async () => {

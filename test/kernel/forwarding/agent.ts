@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { SUBCOMMANDS } from '../../../src/commands/index.ts';
 import { processWorld } from '../../../src/commands/process-world.ts';
-import { Links } from '../../../src/host/links.ts';
+import { Links, type Packet } from '../../../src/host/links.ts';
 import { listRuleset } from '../../../src/host/nft.ts';
 import { IpvsClient } from '../../../src/ipvs/client.ts';
 import { runIpvsadm } from '../../../src/ipvsadm/run.ts';
@@ -34,6 +34,7 @@ export type Task =
   | { readonly do: 'forget'; readonly device: string; readonly address: string }
   | { readonly do: 'solicit'; readonly device: string; readonly address: string }
   | { readonly do: 'hardware-address'; readonly device: string }
+  | { readonly do: 'route'; readonly address: string; readonly packet?: Packet }
   | { readonly do: 'dump' }
   | Conversation;
 
@@ -74,6 +75,8 @@ async function perform(task: Task): Promise<unknown> {
       return true;
     case 'hardware-address':
       return (await links.link(task.device))!.hardwareAddress;
+    case 'route':
+      return links.route(task.address, task.packet);
     case 'dump':
       return dump();
   }

@@ -30,8 +30,8 @@ async function whoAnswers(address: string): Promise<string | undefined> {
   await network.router.perform({ do: 'solicit', device: 'lan', address });
   for (let waited = 0; waited < 4000; waited += 50) {
     const found = await neighbour(address);
-    if (found?.state === 'answered') return found.hardwareAddress;
-    if (found?.state === 'silent') return undefined;
+    if (found?.state === 'reachable') return found.hardwareAddress;
+    if (found?.state === 'failed') return undefined;
     await sleep(50);
   }
   return undefined;
