@@ -10,11 +10,13 @@ export const EXIT = {
   wouldChange: 3,
   /** `status`: not prepared, or not as it was prepared. */
   notPrepared: 4,
+  /** `doctor`: there is an error. */
+  faulty: 4,
   /** `diff`: the table is not as the document says. A command line that cannot be read is `failed` there. */
   differs: 2,
   /** `drain`: the time is up, and connections are left. `apply`: removed destinations are left with connections. `fullnat disable`: the same. */
   unfinished: 5,
-  /** `fullnat status`: prepared, but with a warning: it fills, or something is in the way. */
+  /** `fullnat status`: prepared, but with a warning: it fills, or something is in the way. `doctor`: there is a warning, and no error. */
   warned: 6,
   /** Ended by a signal from the terminal. */
   interrupted: 130,

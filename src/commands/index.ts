@@ -15,4 +15,5 @@ export const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = 
   export: () => import('./table-export.ts'),
   drain: () => import('./drain-destination.ts'),
   ramp: () => import('./ramp.ts'),
+  doctor: () => import('./doctor.ts'),
 };

@@ -1,9 +1,9 @@
 import type { Address } from '../model/address.ts';
+import type { FirewallObject } from '../model/facts.ts';
 import { formatPool, type Pool, type PortRange } from '../model/pool.ts';
 import { formatServiceId, type ServiceId } from '../model/service.ts';
 import type { Setting, SettingState } from '../model/setting.ts';
 import { CHAINS, chainOf, SETS } from './fullnat-table.ts';
-import type { NftObject } from './nft.ts';
 
 type NftSetting = Extract<Setting, { kind: `nft-${string}` }>;
 
@@ -42,7 +42,7 @@ export function nftState(setting: NftSetting, content: TableContent | undefined)
 }
 
 /** Reads what `nft -j list table` printed. What was not made by us is passed over. */
-export function readContent(objects: readonly NftObject[]): TableContent {
+export function readContent(objects: readonly FirewallObject[]): TableContent {
   const rules = all(objects, 'rule');
   const sets = [...all(objects, 'set'), ...all(objects, 'map')];
   const elements = (name: string) => (sets.find((set) => set.name === name)?.elem ?? []) as unknown[];
@@ -70,7 +70,7 @@ export function readContent(objects: readonly NftObject[]): TableContent {
   };
 }
 
-function all(objects: readonly NftObject[], kind: string): Readonly<Record<string, unknown>>[] {
+function all(objects: readonly FirewallObject[], kind: string): Readonly<Record<string, unknown>>[] {
   return objects.map((object) => object[kind]).filter((found) => found !== undefined);
 }
 

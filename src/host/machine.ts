@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address } from '../model/address.ts';
+import type { FirewallObject, ModuleState } from '../model/facts.ts';
 import type { Network } from '../model/network.ts';
 import type { Setting, SettingState } from '../model/setting.ts';
 import { announce } from './announce.ts';
@@ -8,8 +9,8 @@ import { readTracking, readTranslations, type Tracking, type Translation } from 
 import type { TableContent } from './fullnat-content.ts';
 import { openFullnatTable } from './fullnat-door.ts';
 import { Links } from './links.ts';
-import { type ModuleState, moduleState } from './module-state.ts';
-import { listRuleset, type NftObject } from './nft.ts';
+import { moduleState } from './module-state.ts';
+import { listRuleset } from './nft.ts';
 import { putSetting, readSetting } from './settings.ts';
 import { readSysctl } from './sysctl.ts';
 
@@ -33,7 +34,7 @@ export interface Machine {
   /** What is in our nftables table, or `undefined` without one. */
   fullnat(): Promise<TableContent | undefined>;
   /** The whole firewall, as far as nftables knows it. */
-  firewall(): Promise<readonly NftObject[]>;
+  firewall(): Promise<readonly FirewallObject[]>;
   /** Tracked connections whose mark, under the mask, is this one. */
   translations(mark: number, mask: number): Promise<readonly Translation[]>;
   tracking(): Promise<Tracking>;
@@ -60,7 +61,7 @@ export function openMachine(): Machine {
       return link !== undefined && announce(links, link, address);
     },
     fullnat: table.read,
-    firewall: listRuleset,
+    firewall: async () => (await listRuleset()) ?? [],
     translations: readTranslations,
     tracking: readTracking,
     close: () => links.close(),

@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { release } from 'node:os';
-
-/** Where a kernel module stands: in the kernel, on the disk for loading, or nowhere. */
-export type ModuleState = 'loaded' | 'available' | 'missing';
+import type { ModuleState } from '../model/facts.ts';
 
 /** Looks for a module without loading it. One that is built into the kernel counts as loaded. */
 export async function moduleState(name: string): Promise<ModuleState> {

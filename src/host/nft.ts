@@ -1,15 +1,16 @@
+import type { FirewallObject } from '../model/facts.ts';
 import { type Ended, run } from './run.ts';
 
 /** The oldest nft whose reading and writing of our table is tested: Debian 12's. */
 const OLDEST = [1, 0, 6] as const;
 
+/** What nft says of a kernel, or a namespace, without nftables. */
+const UNSUPPORTED = /not supported|Protocol error/;
+
 /** Why nft could not do it: one line, with what to install where that is it. */
 export class NftError extends Error {
   override readonly name = 'NftError';
 }
-
-/** What `nft -j` prints: a list of things, each under the name of its kind. */
-export type NftObject = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
 
 /** Carries out commands in nft's own language, all or none. (Its JSON is not read back by every version.) */
 export async function applyNft(text: string): Promise<void> {
@@ -19,19 +20,20 @@ export async function applyNft(text: string): Promise<void> {
 }
 
 /** All of a table of family inet, or `undefined` when there is none. */
-export async function listTable(name: string): Promise<NftObject[] | undefined> {
+export async function listTable(name: string): Promise<FirewallObject[] | undefined> {
   const { code, stdout, stderr } = await nft(['-j', 'list', 'table', 'inet', name]);
   if (code === 0) return objectsOf(stdout);
   if (stderr.includes('No such file or directory')) return undefined;
   // A kernel, or a namespace, without nftables has no table either; what needs one is told when it is made.
-  if (/not supported|Protocol error/.test(stderr)) return undefined;
+  if (UNSUPPORTED.test(stderr)) return undefined;
   throw new NftError(`nft: ${firstLine(stderr)}`);
 }
 
-/** The whole firewall as far as nftables knows it; empty when it cannot be read. */
-export async function listRuleset(): Promise<NftObject[]> {
-  const { code, stdout } = await nft(['-j', 'list', 'ruleset']);
-  return code === 0 ? objectsOf(stdout) : [];
+/** The whole firewall as far as nftables knows it; `undefined` when it cannot be read. */
+export async function listRuleset(): Promise<FirewallObject[] | undefined> {
+  const ended = await run('nft', ['-j', 'list', 'ruleset']);
+  if (ended?.code === 0) return objectsOf(ended.stdout);
+  return ended && UNSUPPORTED.test(ended.stderr) ? [] : undefined;
 }
 
 async function nft(words: readonly string[], input?: string): Promise<Ended> {
@@ -60,8 +62,8 @@ async function requireVersion(): Promise<void> {
   );
 }
 
-function objectsOf(text: string): NftObject[] {
-  return (JSON.parse(text) as { nftables: NftObject[] }).nftables;
+function objectsOf(text: string): FirewallObject[] {
+  return (JSON.parse(text) as { nftables: FirewallObject[] }).nftables;
 }
 
 /** `/dev/stdin:3:1-20: Error: Could not process rule: Operation not permitted` → what follows the place. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import type { EventEmitter } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,6 +18,8 @@ import { type Conversation, converse, isConversation } from './conversation.ts';
 
 export type Task =
   | { readonly do: 'lvsadm'; readonly words: readonly string[] }
+  /** Runs another program, which must end well. */
+  | { readonly do: 'program'; readonly words: readonly string[] }
   | { readonly do: 'ipvs'; readonly changes: readonly Change[] }
   | { readonly do: 'serve'; readonly name: string; readonly address: string; readonly port: number }
   | {
@@ -45,6 +48,8 @@ async function perform(task: Task): Promise<unknown> {
   switch (task.do) {
     case 'lvsadm':
       return lvsadm(task.words);
+    case 'program':
+      return execFileSync(task.words[0]!, task.words.slice(1), { encoding: 'utf8' });
     case 'ipvs': {
       await using client = await IpvsClient.open();
       await client.flush();
@@ -219,7 +224,7 @@ async function dump(): Promise<string[]> {
     // Counts of references and of use are not the route.
     lines.push(line.replace(/ [0-9a-f]{8} [0-9a-f]{8} ([0-9a-f]{8} +\S+)$/, ' $1'));
   }
-  for (const rule of await listRuleset()) lines.push(JSON.stringify(rule));
+  for (const rule of (await listRuleset()) ?? []) lines.push(JSON.stringify(rule));
   return lines.sort();
 }
 

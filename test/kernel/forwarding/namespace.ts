@@ -56,6 +56,11 @@ export class Namespace {
     return this.perform<CommandResult>({ do: 'lvsadm', words: text.split(' ') });
   }
 
+  /** Runs another program, its words given as one text. */
+  program(text: string): Promise<string> {
+    return this.perform({ do: 'program', words: text.split(' ') });
+  }
+
   write(path: string, value: string): Promise<void> {
     return this.perform({ do: 'write', path, value });
   }

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { nftState, readContent } from '../../../src/host/fullnat-content.ts';
 import { additionText, removalText } from '../../../src/host/fullnat-table.ts';
-import type { NftObject } from '../../../src/host/nft.ts';
+import type { FirewallObject } from '../../../src/model/facts.ts';
 import type { Pool } from '../../../src/model/pool.ts';
 import type { ServiceId } from '../../../src/model/service.ts';
 
 /** What `nft -j list table inet lvsadm` of 1.0.6 printed after the texts of these three services had been carried out. */
 const file = new URL('captured/fullnat-table.json', import.meta.url);
-const { nftables } = JSON.parse(readFileSync(file, 'utf8')) as { nftables: NftObject[] };
+const { nftables } = JSON.parse(readFileSync(file, 'utf8')) as { nftables: FirewallObject[] };
 
 const SERVICES: readonly [ServiceId, number, Pool][] = [
   [

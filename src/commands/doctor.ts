@@ -1,0 +1,113 @@
+import { readFacts } from '../host/facts.ts';
+import type { Journal } from '../host/journal.ts';
+import { IpvsClient } from '../ipvs/client.ts';
+import { IpvsError } from '../ipvs/errors.ts';
+import type { Meant } from '../model/facts.ts';
+import type { Table } from '../model/table.ts';
+import { renderExamination } from '../output/findings.ts';
+import { paintFor } from '../output/paint.ts';
+import { examine, RULES } from '../plan/checks/index.ts';
+import { EXIT } from './exit-codes.ts';
+import { tellFailure } from './failure.ts';
+import { openJournal } from './open-journal.ts';
+import { UsageError } from './role.ts';
+import { newCommand, parseHostAddress, parseVips, runCommand } from './words.ts';
+import type { CommandWorld } from './world.ts';
+
+interface Values {
+  readonly vip?: string;
+  readonly director?: string;
+  readonly rule?: string;
+  readonly listRules?: boolean;
+  readonly json?: boolean;
+  readonly stateDir?: string;
+}
+
+/** Looks at this host, director or real server, and tells what is wrong with it. Changes nothing. */
+export async function run(words: readonly string[], world: CommandWorld): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = newCommand('lvsadm doctor', 'Looks for what is wrong with this director or real server.')
+    .option('--vip <address,...>', 'this host is a real server of these, by direct routing or a tunnel')
+    .option('--director <address>', 'this host is a real server that replies through this director (NAT)')
+    .option('--rule <name,...>', 'ask these rules only')
+    .option('--list-rules', 'tell the rules, and look at nothing')
+    .option('--json', 'print one JSON document')
+    .option('--state-dir <folder>', 'where the record of changes is (default /run/lvsadm)')
+    .action(async (values: Values) => {
+      code = await doctor(values, world);
+    });
+  try {
+    await runCommand(program, words, world);
+    return code;
+  } catch (error) {
+    return tellFailure(world, 'doctor', error);
+  }
+}
+
+async function doctor(values: Values, world: CommandWorld): Promise<number> {
+  const rules = values.rule === undefined ? RULES : chooseRules(values.rule);
+  if (values.listRules) {
+    const width = Math.max(...rules.map(({ name }) => name.length));
+    for (const { name, about } of rules) world.stdout.write(`${name.padEnd(width)}  ${about}\n`);
+    return EXIT.ok;
+  }
+  const meant = await readMeant(values);
+  const { table, unknown } = await readIpvs(world);
+  const facts = await readFacts(table, meant, unknown);
+  const findings = examine(facts, rules);
+  const paint = await paintFor(world.stdout, world.environment ?? process.env);
+  const examination = { findings, rules: rules.length, unknown: facts.unknown };
+  world.stdout.write(renderExamination(examination, values.json ? 'json' : 'text', paint));
+  if (findings.some(({ severity }) => severity === 'error')) return EXIT.faulty;
+  return findings.some(({ severity }) => severity === 'warning') ? EXIT.warned : EXIT.ok;
+}
+
+function chooseRules(names: string) {
+  return names.split(',').map((name) => {
+    const rule = RULES.find((candidate) => candidate.name === name);
+    if (!rule) throw new UsageError(`--rule: there is no rule '${name}'; --list-rules names them`);
+    return rule;
+  });
+}
+
+/** What the operator says, and what `realserver up` has on record. */
+async function readMeant({ vip, director, stateDir }: Values): Promise<Meant> {
+  const recorded = recordedOf(await openJournal(stateDir));
+  return {
+    vips: [...new Set([...(vip === undefined ? [] : parseVips(vip)), ...recorded.vips])],
+    directors: [
+      ...new Set([
+        ...(director === undefined ? [] : [parseHostAddress(director, '--director')]),
+        ...recorded.directors,
+      ]),
+    ],
+  };
+}
+
+function recordedOf({ owners }: Journal): Meant {
+  const servers = [...owners].filter(([owner]) => owner.startsWith('realserver '));
+  const after = (option: string) =>
+    servers.flatMap(([, words]) => (words.includes(option) ? [words[words.indexOf(option) + 1]!] : []));
+  return { vips: after('--vip'), directors: after('--director') };
+}
+
+/** The table, without loading the module: on a real server there need not be one. */
+async function readIpvs(world: CommandWorld): Promise<{ table: Table | undefined; unknown: string[] }> {
+  try {
+    const kernel = await (world.openKernel ?? (() => IpvsClient.open()))();
+    try {
+      const [info, timeouts, daemons] = [
+        await kernel.info(),
+        await kernel.timeouts(),
+        await kernel.daemons(),
+      ];
+      return { table: { info, timeouts, daemons, services: await kernel.tables() }, unknown: [] };
+    } finally {
+      await kernel.close();
+    }
+  } catch (error) {
+    if (!(error instanceof IpvsError)) throw error;
+    if (error.failure === 'no-family') return { table: undefined, unknown: [] };
+    return { table: undefined, unknown: [`the IPVS table: ${error.message}`] };
+  }
+}

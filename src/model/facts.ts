@@ -1,0 +1,51 @@
+import type { Address, Family } from './address.ts';
+import type { Neighbour, Network, ResolvedRoute } from './network.ts';
+import type { Table } from './table.ts';
+
+/** Where a kernel module stands: in the kernel, on the disk for loading, or nowhere. */
+export type ModuleState = 'loaded' | 'available' | 'missing';
+
+/** A thing of nftables under the name of its kind, as `nft -j` prints it. */
+export type FirewallObject = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+
+/** A rule of iptables' older kind, as iptables-save prints it: `-A POSTROUTING -o eth1 -j MASQUERADE`. */
+export interface IptablesRule {
+  readonly family: Family;
+  readonly table: string;
+  readonly text: string;
+}
+
+/** What this host is meant to be: by the record of `up`, or by the operator's word. */
+export interface Meant {
+  /** VIPs that it is a real server of, by direct routing or a tunnel. */
+  readonly vips: readonly Address[];
+  /** Directors that it sends its replies back through (NAT). */
+  readonly directors: readonly Address[];
+}
+
+/**
+ * What was seen of a host at a moment, without changing anything or sending a packet. What is `undefined`, or not in a
+ * map, is not known, and no fault is made of it.
+ */
+export interface Facts {
+  /** The kernel's release, such as `6.1.0-18-amd64`. */
+  readonly kernel: string;
+  readonly network: Network;
+  readonly neighbours: readonly Neighbour[];
+  /** The kernel's answer for every VIP, real server and director: where a packet to it goes. */
+  readonly routes: ReadonlyMap<Address, ResolvedRoute>;
+  /** Files under /proc/sys, such as `net/ipv4/ip_forward`, and their values. */
+  readonly settings: ReadonlyMap<string, string>;
+  /** The IPVS table; `undefined` when this host has no IPVS, or it may not be read. */
+  readonly table: Table | undefined;
+  /** Names of services (`formatServiceId`) that are FULLNAT here. */
+  readonly fullnat: ReadonlySet<string>;
+  /** Modules of the kernel's schedulers, by names such as `ip_vs_mh`. */
+  readonly modules: ReadonlyMap<string, ModuleState>;
+  /** Everything in nftables. */
+  readonly nftables: readonly FirewallObject[] | undefined;
+  readonly iptables: readonly IptablesRule[] | undefined;
+  readonly meant: Meant;
+  /** What could not be looked at, and why: a sentence each. */
+  readonly unknown: readonly string[];
+}

@@ -1,0 +1,54 @@
+import { type Finding, SEVERITIES, type Severity } from '../model/finding.ts';
+import { type Format, renderJson } from './json.ts';
+import type { Paint } from './paint.ts';
+
+/** What the doctor says. */
+export interface Examination {
+  readonly findings: readonly Finding[];
+  /** How many rules were asked. */
+  readonly rules: number;
+  /** What could not be looked at. */
+  readonly unknown: readonly string[];
+}
+
+/** Blocks for people, and a line that counts them; or one JSON document, whose shape `docs/json.md` tells. */
+export function renderExamination(examination: Examination, format: Format, paint: Paint): string {
+  const { findings, rules, unknown } = examination;
+  if (format === 'json') {
+    return renderJson({
+      worst: findings[0]?.severity ?? null,
+      findings: findings.map(({ advice = null, ...finding }) => ({ ...finding, advice })),
+      rules,
+      unknown,
+    });
+  }
+  return [
+    ...findings.flatMap((finding) => [...block(finding, paint), '']),
+    ...unknown.map((sentence) => `not looked at: ${sentence}`),
+    summary(findings, rules),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function block({ rule, severity, subject, seen, why, mend, advice }: Finding, paint: Paint): string[] {
+  const colour = { error: paint.removed, warning: paint.heading, hint: paint.faint }[severity];
+  return [
+    `${colour(severity.toUpperCase())} ${subject}: ${seen} ${paint.faint(`[${rule}]`)}`,
+    `  why:    ${why}`,
+    ...mend.map((line, index) => `  ${index === 0 ? 'mend:  ' : '       '} ${line}`),
+    ...(advice === undefined ? [] : [`  ${mend.length === 0 ? 'mend:  ' : 'also:  '} ${advice}`]),
+  ];
+}
+
+function summary(findings: readonly Finding[], rules: number): string {
+  const counts = SEVERITIES.flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    return count === 0 ? [] : [plural(count, severity)];
+  });
+  return `${counts.length === 0 ? 'nothing found' : counts.join(', ')} (${rules} rules)`;
+}
+
+function plural(count: number, severity: Severity): string {
+  return `${count} ${severity}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,77 @@
+import { type Address, familyOf } from '../../model/address.ts';
+import type { Facts } from '../../model/facts.ts';
+import { isFwmark } from '../../model/service.ts';
+import { contains } from '../realserver.ts';
+import type { Observation, Rule } from './rule.ts';
+
+/** The virtual addresses of the table on this host. */
+export const ADDRESS_RULES: readonly Rule[] = [
+  { name: 'vip-missing', about: 'a service whose address is not on this host', find: vipMissing },
+  { name: 'vip-duplicate', about: 'an IPv6 address that another host has, too', find: vipDuplicate },
+];
+
+/** The addresses of the services, each once. */
+export function vipsOf({ table }: Facts): Address[] {
+  return [
+    ...new Set((table?.services ?? []).flatMap((service) => (isFwmark(service) ? [] : [service.address]))),
+  ];
+}
+
+function vipMissing(facts: Facts): Observation[] {
+  const roles = (facts.table?.daemons ?? []).map(({ role }) => role);
+  const standby = roles.includes('backup') && !roles.includes('master');
+  return vipsOf(facts).flatMap((vip): Observation[] => {
+    const route = facts.routes.get(vip);
+    if (route === undefined || route.type === 'local') return [];
+    const device = deviceFor(vip, facts);
+    const length = familyOf(vip) === 'inet' ? 32 : 128;
+    const quiet = length === 128 ? ' nodad preferred_lft 0' : '';
+    return [
+      {
+        severity: standby ? 'hint' : 'error',
+        subject: vip,
+        seen: standby
+          ? 'the address of a service is not on this host, which is a backup for connections'
+          : 'the address of a service is not on this host',
+        why: 'the kernel balances only packets that are for itself, and no client finds the address here',
+        mend: device === undefined ? [] : [`ip addr add ${vip}/${length} dev ${device}${quiet}`],
+        advice:
+          device === undefined
+            ? `put it on the device that faces the clients: lvsadm director up --mode nat|dr|tun --vip ${vip} --device DEVICE`
+            : `or, so that it can be undone: lvsadm director up --mode nat|dr|tun --vip ${vip} --device ${device}; on a standby director it comes when it takes over`,
+      },
+    ];
+  });
+}
+
+function vipDuplicate(facts: Facts): Observation[] {
+  const { links, addresses } = facts.network;
+  return vipsOf(facts).flatMap((vip): Observation[] => {
+    const duplicate = addresses.find(({ address, duplicate }) => duplicate && address === vip);
+    const device = links.find(({ index }) => index === duplicate?.index)?.name;
+    if (device === undefined) return [];
+    return [
+      {
+        severity: 'error',
+        subject: vip,
+        seen: `duplicate address detection found another host with it on the segment of ${device}`,
+        why: 'the kernel does not use an address that is a duplicate, so clients reach the other host',
+        mend: [
+          `ip addr del ${vip}/128 dev ${device}`,
+          `ip addr add ${vip}/128 dev ${device} preferred_lft 0`,
+        ],
+        advice:
+          'first take it from the other host; a real server holds it on lo: lvsadm realserver up --mode dr',
+      },
+    ];
+  });
+}
+
+/** Where an address belongs: the device of its network, or the one towards the rest of the world. */
+function deviceFor(vip: Address, { network }: Facts): string | undefined {
+  const family = familyOf(vip);
+  const near = network.addresses.find((own) => own.family === family && contains(own, vip));
+  const far = network.routes.find((route) => route.family === family && route.prefixLength === 0);
+  const index = near?.index ?? far?.index;
+  return network.links.find((link) => link.index === index && !link.loopback)?.name;
+}

@@ -1,0 +1,22 @@
+import type { Facts } from '../../model/facts.ts';
+import { type Finding, SEVERITIES } from '../../model/finding.ts';
+import { ADDRESS_RULES } from './addresses.ts';
+import { CONNECTION_RULES } from './connections.ts';
+import { FORWARDING_RULES } from './forwarding.ts';
+import type { Rule } from './rule.ts';
+import { SCHEDULING_RULES } from './scheduling.ts';
+
+/** Every rule there is. A new one goes into the list of its theme. */
+export const RULES: readonly Rule[] = [
+  ...FORWARDING_RULES,
+  ...ADDRESS_RULES,
+  ...SCHEDULING_RULES,
+  ...CONNECTION_RULES,
+];
+
+/** What the rules find, the worst first, and otherwise in the order of the rules. */
+export function examine(facts: Facts, rules: readonly Rule[] = RULES): Finding[] {
+  return rules
+    .flatMap(({ name, find }) => find(facts).map((observation): Finding => ({ rule: name, ...observation })))
+    .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+}

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ServiceTable } from '../../../src/model/table.ts';
+import { VIP, VIP6, Ward } from './ward.ts';
+
+const WEB = `-t ${VIP}:80`;
+
+let ward: Ward;
+
+beforeAll(async () => {
+  ward = await Ward.build();
+});
+afterAll(() => ward?.close());
+
+/** A director of NAT with nothing wrong. */
+beforeEach(async () => {
+  const { host } = ward;
+  await ward.run('lvsadm -C', `ip addr replace ${VIP}/32 dev e0`, 'sysctl -qw net.ipv4.ip_forward=1');
+  for (const name of ['all', 'e0']) await host.write(`net/ipv4/conf/${name}/send_redirects`, '0');
+  await host.write('net/ipv4/conf/e1/forwarding', '1');
+  for (const name of ['expire_nodest_conn', 'conn_reuse_mode']) await host.write(`net/ipv4/vs/${name}`, '1');
+  await ward.run(`lvsadm -A ${WEB} -s rr`, `lvsadm -a ${WEB} -r 10.2.0.11:8080 -m`);
+});
+
+describe('a director', () => {
+  it('that is in order has nothing found, in words and by the exit code', async () => {
+    const { code, stdout } = await ward.host.tryLvsadm('doctor');
+    expect(stdout).toMatch(/^nothing found \(\d+ rules\)\n$/);
+    expect(code).toBe(0);
+  });
+
+  it('without a route to a real server', async () => {
+    await ward.run('ip route del default', `lvsadm -a ${WEB} -r 10.9.0.11:80 -m`);
+    try {
+      const finding = await ward.mend('real-server-unreachable');
+      expect(finding).toMatchObject({ severity: 'error', subject: `tcp ${VIP}:80 -> 10.9.0.11:80` });
+    } finally {
+      await ward.run('ip route add default via 10.0.0.254');
+    }
+  });
+
+  it('with direct routing to a real server behind a router', async () => {
+    await ward.run(`lvsadm -a ${WEB} -r 10.9.0.11:80 -g -w 7 -x 100`);
+    const finding = await ward.mend('direct-not-on-segment');
+    expect(finding.seen).toContain('10.0.0.254');
+    const { services } = JSON.parse(await ward.host.lvsadm('-L --json')) as { services: ServiceTable[] };
+    const moved = services[0]!.destinations.find(({ address }) => address === '10.9.0.11');
+    // The other settings are as they were.
+    expect(moved).toMatchObject({ forwarding: 'tunnel', weight: 7, upperThreshold: 100 });
+  });
+
+  it('with another port by direct routing', async () => {
+    const service = { protocol: 'tcp', address: VIP, port: 80 } as const;
+    // The command line, as ipvsadm's, writes the service's port at once; other programs do not.
+    await ward.host.perform({
+      do: 'ipvs',
+      changes: [
+        { kind: 'add-service', service: { ...service, scheduler: 'rr' } },
+        { kind: 'add-destination', service, destination: { address: '10.2.0.11', port: 8080 } },
+      ],
+    });
+    expect((await ward.mend('port-not-translated')).severity).toBe('error');
+  });
+
+  it('that does not forward', async () => {
+    await ward.run('sysctl -qw net.ipv4.ip_forward=0');
+    expect(await ward.mend('masquerade-without-forwarding')).toMatchObject({
+      subject: 'net.ipv4.ip_forward',
+    });
+    await ward.host.write('net/ipv4/conf/e1/forwarding', '0');
+    expect((await ward.mend('masquerade-without-forwarding')).subject).toBe('net.ipv4.conf.e1.forwarding');
+  });
+
+  it('that sends redirects on its one LAN', async () => {
+    await ward.run(`lvsadm -a ${WEB} -r 10.0.0.11:80 -m`);
+    expect(await ward.examine()).toEqual([]);
+    for (const name of ['all', 'e0']) await ward.host.write(`net/ipv4/conf/${name}/send_redirects`, '1');
+    expect((await ward.mend('masquerade-redirects')).mend).toHaveLength(2);
+  });
+
+  it('without the address of a service', async () => {
+    await ward.run(`ip addr del ${VIP}/32 dev e0`);
+    const { code, stdout } = await ward.host.tryLvsadm('doctor');
+    expect(stdout).toContain(`ERROR ${VIP}: the address of a service is not on this host`);
+    expect(code).toBe(4);
+    await ward.mend('vip-missing');
+  });
+
+  it('without an IPv6 address of a service', async () => {
+    await ward.run('sysctl -qw net.ipv6.conf.all.forwarding=1');
+    await ward.run(`lvsadm -A -t [${VIP6}]:80 -s rr`, `lvsadm -a -t [${VIP6}]:80 -r [fd02::11]:80 -m`);
+    await ward.mend('vip-missing');
+    await ward.run('sysctl -qw net.ipv6.conf.all.forwarding=0');
+    expect((await ward.mend('masquerade-without-forwarding')).subject).toBe('net.ipv6.conf.all.forwarding');
+  });
+
+  it('with a service whose real servers all have weight 0', async () => {
+    await ward.run(
+      `lvsadm -e ${WEB} -r 10.2.0.11:8080 -m -w 0`,
+      `lvsadm -a ${WEB} -r 10.2.0.12:8080 -m -w 0`,
+    );
+    expect((await ward.mend('no-weight')).mend).toHaveLength(2);
+  });
+
+  it('with a service that has no real server', async () => {
+    await ward.run('lvsadm -A -t 10.0.0.100:81 -s rr');
+    const { code, stdout } = await ward.host.tryLvsadm('doctor');
+    expect(stdout).toContain(`WARNING tcp ${VIP}:81: it has no real server`);
+    expect(code).toBe(6);
+    await ward.run('lvsadm -a -t 10.0.0.100:81 -r 10.2.0.11:81 -m');
+    expect(await ward.examine()).toEqual([]);
+  });
+
+  it('that drops in silence what goes to a removed real server', async () => {
+    await ward.host.write('net/ipv4/vs/expire_nodest_conn', '0');
+    expect((await ward.mend('removed-server-swallows')).severity).toBe('hint');
+  });
+
+  it('that sends a reused port to the old real server', async () => {
+    await ward.host.write('net/ipv4/vs/conn_reuse_mode', '0');
+    await ward.mend('connection-reuse');
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { renderExamination } from '../../../../src/output/findings.ts';
+import { NO_PAINT } from '../../../../src/output/paint.ts';
+import { examine, RULES } from '../../../../src/plan/checks/index.ts';
+import { facts } from './facts.ts';
+
+describe('the rules', () => {
+  it('have names of their own', () => {
+    const names = RULES.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+  });
+
+  it('find nothing where nothing is known', () => {
+    expect(examine(facts({}))).toEqual([]);
+  });
+
+  it('have the worst told first', () => {
+    const rest = { subject: 'x', seen: 'y', why: 'z', mend: [] };
+    const rules = (['hint', 'error', 'warning', 'error'] as const).map((severity, index) => ({
+      name: `rule-${index}`,
+      about: '',
+      find: () => [{ severity, ...rest }],
+    }));
+    expect(examine(facts({}), rules).map(({ rule }) => rule)).toEqual([
+      'rule-1',
+      'rule-3',
+      'rule-2',
+      'rule-0',
+    ]);
+  });
+});
+
+describe('findings', () => {
+  const finding = {
+    rule: 'vip-missing',
+    severity: 'error',
+    subject: '10.0.0.1',
+    seen: 'it is not here',
+    why: 'nobody finds it',
+  } as const;
+
+  it('are blocks for people, with a line that counts', () => {
+    const findings = [
+      { ...finding, mend: ['ip addr add x', 'ip addr add y'], advice: 'look elsewhere' },
+      { ...finding, severity: 'hint', mend: [], advice: 'think' } as const,
+    ];
+    expect(renderExamination({ findings, rules: 3, unknown: ['nftables: no nft'] }, 'text', NO_PAINT)).toBe(
+      [
+        'ERROR 10.0.0.1: it is not here [vip-missing]',
+        '  why:    nobody finds it',
+        '  mend:   ip addr add x',
+        '          ip addr add y',
+        '  also:   look elsewhere',
+        '',
+        'HINT 10.0.0.1: it is not here [vip-missing]',
+        '  why:    nobody finds it',
+        '  mend:   think',
+        '',
+        'not looked at: nftables: no nft',
+        '1 error, 1 hint (3 rules)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('are a document for machines', () => {
+    const text = renderExamination(
+      { findings: [{ ...finding, mend: [] }], rules: 3, unknown: [] },
+      'json',
+      NO_PAINT,
+    );
+    expect(JSON.parse(text)).toEqual({
+      worst: 'error',
+      findings: [{ ...finding, mend: [], advice: null }],
+      rules: 3,
+      unknown: [],
+    });
+  });
+});
