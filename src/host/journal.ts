@@ -1,7 +1,8 @@
-import { readFile, readlink, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type Setting, type SettingState, settingKey } from '../model/setting.ts';
 import { draftOf, writeAtomically } from './atomic-file.ts';
+import { type NamespaceId, readNamespace } from './namespace.ts';
 
 export const STATE_FOLDER = '/run/lvsadm';
 const VERSION = 1;
@@ -33,26 +34,29 @@ interface Recorded {
  */
 export class Journal {
   readonly path: string;
+  readonly #namespace: NamespaceId | undefined;
   readonly #owners: Map<string, readonly string[]>;
   readonly #entries: Map<string, JournalEntry>;
 
-  private constructor(path: string, { owners, changes }: Recorded) {
+  private constructor(path: string, namespace: NamespaceId | undefined, { owners, changes }: Recorded) {
     this.path = path;
+    this.#namespace = namespace;
     this.#owners = new Map(Object.entries(owners));
     this.#entries = new Map(changes.map((entry) => [settingKey(entry.setting), entry]));
   }
 
   /** Reads the journal of this network namespace. Rejects with a JournalError when there is one that makes no sense. */
   static async open(folder: string = STATE_FOLDER): Promise<Journal> {
-    const path = join(folder, await fileName());
+    const namespace = await readNamespace();
+    const path = join(folder, fileName(namespace));
     let text: string;
     try {
       text = await readFile(path, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      return new Journal(path, { version: VERSION, owners: {}, changes: [] });
+      return new Journal(path, namespace, { version: VERSION, owners: {}, changes: [] });
     }
-    return new Journal(path, parse(path, text));
+    return new Journal(path, namespace, parse(path, text));
   }
 
   /** Names of owners → the words that they were prepared by. */
@@ -87,6 +91,7 @@ export class Journal {
 
   /** Puts it on the disk; an empty journal is no file at all. */
   async save(): Promise<void> {
+    if (this.#namespace) await forgetPredecessors(dirname(this.path), this.#namespace);
     if (this.#owners.size === 0 && this.#entries.size === 0) {
       for (const path of [this.path, draftOf(this.path)]) await rm(path, { force: true });
       return;
@@ -101,10 +106,21 @@ export class Journal {
 }
 
 /** /run is shared by the network namespaces of a host, so each but the first has a file of its own. */
-async function fileName(): Promise<string> {
-  const own = await readlink('/proc/self/ns/net');
-  const first = await readlink('/proc/1/ns/net').catch(() => own);
-  return own === first ? 'machine.json' : `machine-${own.replace(/[^0-9]/g, '')}.json`;
+function fileName(namespace: NamespaceId | undefined): string {
+  return namespace ? `${filePrefix(namespace)}${namespace.instance}.json` : 'machine.json';
+}
+
+function filePrefix({ number }: NamespaceId): string {
+  return `machine-${number}-`;
+}
+
+/** Removes what namespaces left that had the number of this one, and are gone. */
+async function forgetPredecessors(folder: string, namespace: NamespaceId): Promise<void> {
+  const entries: string[] = await readdir(folder).catch(() => []);
+  for (const entry of entries) {
+    const stale = entry.startsWith(filePrefix(namespace)) && entry !== fileName(namespace);
+    if (stale) await rm(join(folder, entry), { force: true });
+  }
 }
 
 function parse(path: string, text: string): Recorded {

@@ -124,11 +124,11 @@ function presence(vip: Address, device: string): Need[] {
     inet6
       ? on(
           `net/ipv6/conf/${device}/ndisc_notify`,
-          'neighbours are told at once that the VIP is here, also after the link was down',
+          'neighbours are told by themselves that the VIP is here, whenever it comes',
         )
       : on(
           `net/ipv4/conf/${device}/arp_notify`,
-          'neighbours are told again that the VIP is here when the link was down or its hardware address changed',
+          'neighbours are told again that the VIP is here when the device is set up or its hardware address changes',
         ),
     {
       setting: { kind: 'address', device, address: vip, deprecated: inet6, detectDuplicates: inet6 },

@@ -19,7 +19,9 @@ export type Conversation =
   /** Has a server say so many lines on all its connections, one every 100 ms, without being asked. */
   | { readonly do: 'chatter'; readonly lines: number }
   /** Lines that a conversation has received and nobody has asked for. */
-  | { readonly do: 'heard'; readonly id: string };
+  | { readonly do: 'heard'; readonly id: string }
+  /** Whether the other side, or the kernel, has ended it. */
+  | { readonly do: 'ended'; readonly id: string };
 
 const PATIENCE = 1500;
 
@@ -33,7 +35,7 @@ const lines = new Map<string, Line>();
 const served = new Set<Socket>();
 
 export function isConversation(task: { readonly do: string }): task is Conversation {
-  return ['listen', 'open', 'say', 'hang-up', 'chatter', 'heard'].includes(task.do);
+  return ['listen', 'open', 'say', 'hang-up', 'chatter', 'heard', 'ended'].includes(task.do);
 }
 
 export async function converse(task: Conversation): Promise<unknown> {
@@ -56,6 +58,8 @@ export async function converse(task: Conversation): Promise<unknown> {
       return true;
     case 'heard':
       return lines.get(task.id)?.heard.splice(0) ?? [];
+    case 'ended':
+      return lines.get(task.id)?.closed ?? true;
   }
 }
 
