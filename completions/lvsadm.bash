@@ -29,6 +29,7 @@ _lvsadm_value() {
     --start-daemon | --stop-daemon) _lvsadm_words 'master backup' "$2" ;;
     --device | --mcast-interface) _lvsadm_devices "$2" ;;
     --root | --state-dir) mapfile -t COMPREPLY < <(compgen -d -- "$2") ;;
+    --rule) _lvsadm_list "$(lvsadm doctor --list-rules 2>/dev/null | cut -d ' ' -f 1)" "$2" ;;
     -t | -u | -f | -r | -w | -x | -y | -M | --tcp-service | --udp-service | --sctp-service | --fwmark-service) ;;
     --real-server | --weight | --u-threshold | --l-threshold | --netmask | --tun-port | --set | --syncid) ;;
     --sync-maxlen | --mcast-group | --mcast-port | --mcast-ttl | --vip | --rip | --director) ;;
@@ -77,11 +78,15 @@ _lvsadm() {
       fi
       ;;
   esac
+  if [[ ${COMP_WORDS[1]-} == doctor ]] && ((COMP_CWORD > 1)); then
+    _lvsadm_words '--vip --director --rule --list-rules --json --state-dir --help' "$current"
+    return
+  fi
   local commands='-A --add-service -E --edit-service -D --delete-service -C --clear -a --add-server -e --edit-server
     -d --delete-server -L -l --list -Z --zero -S --save -R --restore --set --start-daemon --stop-daemon -h --help
     -v --version'
   if ((COMP_CWORD == 1)); then
-    [[ ${COMP_WORDS[0]##*/} == ipvsadm* ]] || commands+=' realserver director fullnat'
+    [[ ${COMP_WORDS[0]##*/} == ipvsadm* ]] || commands+=' realserver director fullnat doctor'
     _lvsadm_words "$commands" "$current"
     return
   fi

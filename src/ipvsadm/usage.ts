@@ -93,6 +93,7 @@ Preparing this host for its part in a cluster
   realserver up|down|status                         as a real server; see: lvsadm realserver --help
   director up|down|status                           as a director; see: lvsadm director --help
   fullnat enable|disable|list|status                local addresses of FULLNAT services; see: lvsadm fullnat --help
+  doctor                                            what is wrong with this host; see: lvsadm doctor --help
 `;
 
 function restoreSpelling(programName: string): string {

@@ -1,4 +1,4 @@
-import { type Finding, SEVERITIES, type Severity } from '../model/finding.ts';
+import { type Finding, SEVERITIES } from '../model/finding.ts';
 import { type Format, renderJson } from './json.ts';
 import type { Paint } from './paint.ts';
 
@@ -46,9 +46,9 @@ function summary(findings: readonly Finding[], rules: number): string {
     const count = findings.filter((finding) => finding.severity === severity).length;
     return count === 0 ? [] : [plural(count, severity)];
   });
-  return `${counts.length === 0 ? 'nothing found' : counts.join(', ')} (${rules} rules)`;
+  return `${counts.length === 0 ? 'nothing found' : counts.join(', ')} (${plural(rules, 'rule')})`;
 }
 
-function plural(count: number, severity: Severity): string {
-  return `${count} ${severity}${count === 1 ? '' : 's'}`;
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
