@@ -1,7 +1,7 @@
 import { readFacts } from '../host/facts.ts';
-import type { Journal } from '../host/journal.ts';
 import { IpvsClient } from '../ipvs/client.ts';
 import { IpvsError } from '../ipvs/errors.ts';
+import type { Address } from '../model/address.ts';
 import type { Meant } from '../model/facts.ts';
 import type { Table } from '../model/table.ts';
 import { renderExamination } from '../output/findings.ts';
@@ -71,24 +71,28 @@ function chooseRules(names: string) {
 }
 
 /** What the operator says, and what `realserver up` has on record. */
-async function readMeant({ vip, director, stateDir }: Values): Promise<Meant> {
-  const recorded = recordedOf(await openJournal(stateDir));
-  return {
-    vips: [...new Set([...(vip === undefined ? [] : parseVips(vip)), ...recorded.vips])],
-    directors: [
-      ...new Set([
-        ...(director === undefined ? [] : [parseHostAddress(director, '--director')]),
-        ...recorded.directors,
-      ]),
-    ],
-  };
+async function readMeant({ vip, director, stateDir }: Values): Promise<Meant[]> {
+  const { owners } = await openJournal(stateDir);
+  const recorded = [...owners].flatMap(([owner, words]) => recordedServer(owner, words));
+  const said = [
+    ...(vip === undefined ? [] : parseVips(vip)).map((address) => meantServer('dr', address)),
+    ...(director === undefined ? [] : [meantServer('nat', parseHostAddress(director, '--director'))]),
+  ];
+  const known = new Set(recorded.map(({ address }) => address));
+  return [...recorded, ...said.filter(({ address }) => !known.has(address))];
 }
 
-function recordedOf({ owners }: Journal): Meant {
-  const servers = [...owners].filter(([owner]) => owner.startsWith('realserver '));
-  const after = (option: string) =>
-    servers.flatMap(([, words]) => (words.includes(option) ? [words[words.indexOf(option) + 1]!] : []));
-  return { vips: after('--vip'), directors: after('--director') };
+function meantServer(mode: 'dr' | 'nat', address: Address): Meant {
+  const which = mode === 'dr' ? `--vip ${address}` : `--director ${address} --set-gateway`;
+  return { mode, address, up: `lvsadm realserver up --mode ${mode} ${which}` };
+}
+
+/** From the journal: `realserver ADDRESS`, and the words that it was prepared by. */
+function recordedServer(owner: string, words: readonly string[]): Meant[] {
+  const [role, address] = owner.split(' ');
+  const mode = (['dr', 'tun', 'nat'] as const).find((name) => words.includes(name));
+  if (role !== 'realserver' || address === undefined || mode === undefined) return [];
+  return [{ mode, address, up: `lvsadm realserver up ${words.join(' ')}` }];
 }
 
 /** The table, without loading the module: on a real server there need not be one. */

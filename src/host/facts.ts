@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import type { Address } from '../model/address.ts';
-import type { Facts, FirewallObject, Meant, ModuleState } from '../model/facts.ts';
+import type { Facts, FirewallObject, Meant } from '../model/facts.ts';
 import type { ResolvedRoute } from '../model/network.ts';
 import { SCHEDULERS } from '../model/scheduler.ts';
 import { isFwmark } from '../model/service.ts';
@@ -11,13 +11,13 @@ import { readFirewall } from './firewall.ts';
 import { readContent } from './fullnat-content.ts';
 import { TABLE } from './fullnat-table.ts';
 import { Links } from './links.ts';
-import { moduleState } from './module-state.ts';
+import { moduleStates } from './module-state.ts';
 import { readSysctl } from './sysctl.ts';
 
 /** Looks at this host, in its network namespace: nothing is changed, loaded or sent. */
 export async function readFacts(
   table: Table | undefined,
-  meant: Meant,
+  meant: readonly Meant[],
   unknown: readonly string[],
 ): Promise<Facts> {
   const links = new Links();
@@ -31,8 +31,6 @@ export async function readFacts(
     const routes = new Map<Address, ResolvedRoute>();
     for (const address of addressesOf(table, meant)) routes.set(address, await links.route(address));
     const { nftables, iptables } = await readFirewall();
-    const modules = new Map<string, ModuleState>();
-    for (const name of SCHEDULERS) modules.set(`ip_vs_${name}`, await moduleState(`ip_vs_${name}`));
     return {
       kernel: release(),
       network,
@@ -41,7 +39,7 @@ export async function readFacts(
       settings: await readSettings(network.links.map(({ name }) => name)),
       table,
       fullnat: fullnatServices(nftables ?? []),
-      modules,
+      modules: await moduleStates(SCHEDULERS.map((name) => `ip_vs_${name}`)),
       nftables,
       iptables,
       meant,
@@ -56,8 +54,8 @@ export async function readFacts(
   }
 }
 
-function addressesOf(table: Table | undefined, { vips, directors }: Meant): Set<Address> {
-  const addresses = new Set([...vips, ...directors]);
+function addressesOf(table: Table | undefined, meant: readonly Meant[]): Set<Address> {
+  const addresses = new Set(meant.map(({ address }) => address));
   for (const service of table?.services ?? []) {
     if (!isFwmark(service)) addresses.add(service.address);
     for (const { address } of service.destinations) addresses.add(address);

@@ -5,14 +5,22 @@ import type { ModuleState } from '../model/facts.ts';
 
 /** Looks for a module without loading it. One that is built into the kernel counts as loaded. */
 export async function moduleState(name: string): Promise<ModuleState> {
-  const loaded = await readLines('/proc/modules');
-  if (loaded.some((line) => line.startsWith(`${name} `))) return 'loaded';
+  return (await moduleStates([name])).get(name)!;
+}
+
+/** The same for several. */
+export async function moduleStates(wanted: readonly string[]): Promise<Map<string, ModuleState>> {
   const folder = `/lib/modules/${release()}`;
-  if (names(await readLines(`${folder}/modules.builtin`)).includes(name)) return 'loaded';
-  if (names(await readLines(`${folder}/modules.dep`)).includes(name)) return 'available';
-  // A kernel without module files may still have it built in, and then tells of its parameters or version.
-  const inSys: string[] = await readdir('/sys/module').catch(() => []);
-  return inSys.includes(name) ? 'loaded' : 'missing';
+  const loaded = new Set([
+    ...(await readLines('/proc/modules')).map((line) => line.split(' ', 1)[0]!),
+    ...names(await readLines(`${folder}/modules.builtin`)),
+    // A kernel without module files may still have it built in, and then tells of its parameters or version.
+    ...(await readdir('/sys/module').catch((): string[] => [])),
+  ]);
+  const onDisk = new Set(names(await readLines(`${folder}/modules.dep`)));
+  return new Map(
+    wanted.map((name) => [name, loaded.has(name) ? 'loaded' : onDisk.has(name) ? 'available' : 'missing']),
+  );
 }
 
 /**

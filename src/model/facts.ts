@@ -15,12 +15,13 @@ export interface IptablesRule {
   readonly text: string;
 }
 
-/** What this host is meant to be: by the record of `up`, or by the operator's word. */
+/** A real server that this host is meant to be: by the record of `realserver up`, or by the operator's word. */
 export interface Meant {
-  /** VIPs that it is a real server of, by direct routing or a tunnel. */
-  readonly vips: readonly Address[];
-  /** Directors that it sends its replies back through (NAT). */
-  readonly directors: readonly Address[];
+  /** `nat`: `address` is that of the director that it replies through; otherwise it is a VIP. */
+  readonly mode: 'dr' | 'tun' | 'nat';
+  readonly address: Address;
+  /** The command that prepares it. */
+  readonly up: string;
 }
 
 /**
@@ -45,7 +46,7 @@ export interface Facts {
   /** Everything in nftables. */
   readonly nftables: readonly FirewallObject[] | undefined;
   readonly iptables: readonly IptablesRule[] | undefined;
-  readonly meant: Meant;
+  readonly meant: readonly Meant[];
   /** What could not be looked at, and why: a sentence each. */
   readonly unknown: readonly string[];
 }

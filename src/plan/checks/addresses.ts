@@ -1,21 +1,15 @@
 import { type Address, familyOf } from '../../model/address.ts';
 import type { Facts } from '../../model/facts.ts';
-import { isFwmark } from '../../model/service.ts';
 import { contains } from '../realserver.ts';
+import { heldVips, vipsOf } from './roles.ts';
 import type { Observation, Rule } from './rule.ts';
 
 /** The virtual addresses of the table on this host. */
 export const ADDRESS_RULES: readonly Rule[] = [
   { name: 'vip-missing', about: 'a service whose address is not on this host', find: vipMissing },
+  { name: 'vip-device-down', about: 'an address on a device that is down', find: vipDeviceDown },
   { name: 'vip-duplicate', about: 'an IPv6 address that another host has, too', find: vipDuplicate },
 ];
-
-/** The addresses of the services, each once. */
-export function vipsOf({ table }: Facts): Address[] {
-  return [
-    ...new Set((table?.services ?? []).flatMap((service) => (isFwmark(service) ? [] : [service.address]))),
-  ];
-}
 
 function vipMissing(facts: Facts): Observation[] {
   const roles = (facts.table?.daemons ?? []).map(({ role }) => role);
@@ -39,6 +33,24 @@ function vipMissing(facts: Facts): Observation[] {
           device === undefined
             ? `put it on the device that faces the clients: lvsadm director up --mode nat|dr|tun --vip ${vip} --device DEVICE`
             : `or, so that it can be undone: lvsadm director up --mode nat|dr|tun --vip ${vip} --device ${device}; on a standby director it comes when it takes over`,
+      },
+    ];
+  });
+}
+
+function vipDeviceDown(facts: Facts): Observation[] {
+  const { links, addresses } = facts.network;
+  const vips = new Set([...vipsOf(facts), ...heldVips(facts).map(({ vip }) => vip)]);
+  return addresses.flatMap(({ address, index }): Observation[] => {
+    const link = links.find((candidate) => candidate.index === index);
+    if (!vips.has(address) || !link || link.up) return [];
+    return [
+      {
+        severity: 'error',
+        subject: address,
+        seen: `it is on ${link.name}, which is down`,
+        why: 'nothing comes in by a device that is down',
+        mend: [`ip link set ${link.name} up`],
       },
     ];
   });

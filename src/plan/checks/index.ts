@@ -3,6 +3,7 @@ import { type Finding, SEVERITIES } from '../../model/finding.ts';
 import { ADDRESS_RULES } from './addresses.ts';
 import { CONNECTION_RULES } from './connections.ts';
 import { FORWARDING_RULES } from './forwarding.ts';
+import { REAL_SERVER_RULES } from './real-server.ts';
 import type { Rule } from './rule.ts';
 import { SCHEDULING_RULES } from './scheduling.ts';
 
@@ -12,6 +13,7 @@ export const RULES: readonly Rule[] = [
   ...ADDRESS_RULES,
   ...SCHEDULING_RULES,
   ...CONNECTION_RULES,
+  ...REAL_SERVER_RULES,
 ];
 
 /** What the rules find, the worst first, and otherwise in the order of the rules. */

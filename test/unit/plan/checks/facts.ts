@@ -71,7 +71,7 @@ export function facts(rest: Partial<Omit<Facts, 'settings'>> & { settings?: Reco
     modules: new Map(),
     nftables: undefined,
     iptables: undefined,
-    meant: { vips: [], directors: [] },
+    meant: [],
     unknown: [],
     ...rest,
     settings: new Map(Object.entries(rest.settings ?? {})),

@@ -1,0 +1,48 @@
+import type { Address } from '../../model/address.ts';
+import type { Facts, Meant } from '../../model/facts.ts';
+import type { Link } from '../../model/network.ts';
+import { isFwmark } from '../../model/service.ts';
+
+// What a host is, told from what is there.
+
+/** The addresses of the services that this host is a director of, each once. */
+export function vipsOf({ table }: Facts): Address[] {
+  return [
+    ...new Set((table?.services ?? []).flatMap((service) => (isFwmark(service) ? [] : [service.address]))),
+  ];
+}
+
+/** A VIP that this host holds as a real server. */
+export interface HeldVip {
+  readonly vip: Address;
+  readonly link: Link;
+  readonly meant: Meant | undefined;
+  /** Known to be a VIP: by the record, by the operator's word, or by the device, which has no other use. */
+  readonly certain: boolean;
+}
+
+/** The kernel's own devices that take packets from any tunnel, and ours. */
+const CATCH_ALL = ['tunl0', 'sit0', 'ip6tnl0', 'gre0', 'ip6gre0', 'lvs46'];
+
+/**
+ * Host addresses on devices that have no neighbours are what real servers hold; so do routers, on `lo`, for other
+ * reasons. What this host is the director of it does not hold as a real server.
+ */
+export function heldVips(facts: Facts): HeldVip[] {
+  const { links, addresses } = facts.network;
+  const served = new Set(vipsOf(facts));
+  return addresses.flatMap(({ address: vip, family, index, prefixLength }) => {
+    const link = links.find((candidate) => candidate.index === index);
+    const meant = facts.meant.find(({ mode, address }) => mode !== 'nat' && address === vip);
+    if (!link || link.resolves || served.has(vip) || isOrdinary(vip)) return [];
+    if (prefixLength !== (family === 'inet' ? 32 : 128)) return [];
+    const certain = meant !== undefined || CATCH_ALL.includes(link.name);
+    // A director may have any address on lo.
+    if (!certain && (served.size > 0 || !(link.loopback || link.kind === 'dummy'))) return [];
+    return [{ vip, link, meant, certain }];
+  });
+}
+
+function isOrdinary(address: Address): boolean {
+  return address.startsWith('127.') || address === '::1' || address.startsWith('fe80:');
+}

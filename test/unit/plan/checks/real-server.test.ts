@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import type { Meant } from '../../../../src/model/facts.ts';
+import { examine } from '../../../../src/plan/checks/index.ts';
+import { address, ETH0, LO, link, server, TUNL0 } from '../network.ts';
+import { facts, found, LOCAL, service, table, way } from './facts.ts';
+
+const VIP = '10.0.0.100';
+const UP = `lvsadm realserver up --mode dr --vip ${VIP}`;
+const meant: readonly Meant[] = [{ mode: 'dr', address: VIP, up: UP }];
+
+/** A host with an address on a device, and ARP as the kernel begins. */
+function holding(text: string, index = 1, settings: Record<string, string> = {}) {
+  const tunl0 = { ...TUNL0, up: true };
+  const { addresses } = server();
+  return {
+    network: server({ links: [LO, ETH0, tunl0], addresses: [...addresses, address(index, text)] }),
+    settings: {
+      'net/ipv4/conf/all/arp_ignore': '0',
+      'net/ipv4/conf/all/arp_announce': '0',
+      'net/ipv4/conf/eth0/arp_ignore': '0',
+      'net/ipv4/conf/eth0/arp_announce': '0',
+      ...settings,
+    },
+  };
+}
+
+describe('a host address on lo', () => {
+  it('may be a VIP where nobody says that it is one', () => {
+    expect(found(facts(holding(`${VIP}/32`)))).toEqual([
+      `warning real-server-answers-arp: ${VIP}`,
+      `warning real-server-asks-as-vip: ${VIP}`,
+    ]);
+  });
+
+  it('is a VIP where somebody says so, and one command mends all', () => {
+    const findings = examine(facts({ ...holding(`${VIP}/32`), meant, routes: new Map([[VIP, LOCAL]]) }));
+    expect(findings.map(({ severity, mend }) => ({ severity, mend }))).toEqual([
+      { severity: 'error', mend: [UP] },
+      { severity: 'error', mend: [UP] },
+    ]);
+  });
+
+  it('is nothing special on a director, and nothing to ARP with IPv6', () => {
+    const services = [
+      service({ protocol: 'tcp', address: '10.0.0.50', port: 80 }, { address: VIP, port: 80 }),
+    ];
+    expect(found(facts({ ...holding('10.255.0.1/32'), table: table(services) }))).toEqual([]);
+    expect(found(facts(holding('fd00::100/128')))).toEqual([]);
+    expect(found(facts(holding('127.0.0.2/32')))).toEqual([]);
+  });
+
+  it('is kept silent by a device, or by all', () => {
+    const quiet = (ignore: string, announce: string) =>
+      found(
+        facts(
+          holding(`${VIP}/32`, 1, {
+            [`net/ipv4/conf/${ignore}/arp_ignore`]: '1',
+            [`net/ipv4/conf/${announce}/arp_announce`]: '2',
+          }),
+        ),
+      );
+    expect(quiet('eth0', 'all')).toEqual([]);
+    expect(quiet('all', 'eth0')).toEqual([]);
+    expect(quiet('lo', 'lo')).toHaveLength(2);
+  });
+});
+
+describe('an address on a tunnel device', () => {
+  const strict = (device: string, all: string) =>
+    found(
+      facts(
+        holding(`${VIP}/32`, 9, {
+          'net/ipv4/conf/all/arp_ignore': '1',
+          'net/ipv4/conf/all/arp_announce': '2',
+          'net/ipv4/conf/tunl0/rp_filter': device,
+          'net/ipv4/conf/all/rp_filter': all,
+        }),
+      ),
+    );
+
+  it('is not served when the larger of two settings is 1', () => {
+    const FOUND = [`error tunnel-strict-source: ${VIP}`];
+    expect(strict('1', '0')).toEqual(FOUND);
+    expect(strict('0', '1')).toEqual(FOUND);
+    expect(strict('2', '1')).toEqual([]);
+    expect(strict('1', '2')).toEqual([]);
+    expect(strict('0', '0')).toEqual([]);
+  });
+});
+
+describe('the way back through a director', () => {
+  const nat: readonly Meant[] = [{ mode: 'nat', address: '10.0.0.10', up: 'lvsadm realserver up …' }];
+
+  it('is that of the default route', () => {
+    const at = (gateway: string) =>
+      found(
+        facts({
+          meant: nat,
+          routes: new Map([['10.0.0.10', way()]]),
+          network: server({ routes: [{ ...server().routes[0]!, gateway }] }),
+        }),
+      );
+    expect(at('10.0.0.254')).toEqual(['error replies-miss-director: 10.0.0.10']);
+    expect(at('10.0.0.10')).toEqual([]);
+  });
+
+  it('cannot be set here when the director is behind a router', () => {
+    const routes = new Map([['10.0.0.10', way({ gateway: '10.0.0.254' })]]);
+    expect(found(facts({ meant: nat, routes }))).toEqual(['warning replies-miss-director: 10.0.0.10']);
+  });
+});
+
+describe('a VIP on a device that is down', () => {
+  it('is not served', () => {
+    const network = server({
+      links: [LO, ETH0, link(3, 'eth1', { up: false })],
+      addresses: [address(3, '10.0.0.50/32')],
+    });
+    const services = [
+      service({ protocol: 'tcp', address: '10.0.0.50', port: 80 }, { address: VIP, port: 80 }),
+    ];
+    expect(found(facts({ network, table: table(services) }))).toEqual(['error vip-device-down: 10.0.0.50']);
+  });
+});
