@@ -12,6 +12,15 @@ _lvsadm_list() {
   mapfile -t COMPREPLY < <(compgen -P "$head" -W "$1" -- "${2##*,}")
 }
 
+# Options, or names of files.
+_lvsadm_files() {
+  if [[ $2 == -* ]]; then
+    _lvsadm_words "$1" "$2"
+  else
+    mapfile -t COMPREPLY < <(compgen -f -- "$2")
+  fi
+}
+
 _lvsadm_devices() {
   local path names=''
   for path in /sys/class/net/*; do names+="${path##*/} "; done
@@ -25,44 +34,49 @@ _lvsadm_value() {
     -b | --sched-flags) _lvsadm_list 'sh-fallback sh-port mh-fallback mh-port flag-1 flag-2 flag-3' "$2" ;;
     --tun-type | --tunnel) _lvsadm_words 'ipip gre gue' "$2" ;;
     --mode) _lvsadm_words 'nat dr tun' "$2" ;;
+    --rule) _lvsadm_list "$(lvsadm doctor --list-rules 2>/dev/null | cut -d ' ' -f 1)" "$2" ;;
     --pe) _lvsadm_words 'sip' "$2" ;;
     --start-daemon | --stop-daemon) _lvsadm_words 'master backup' "$2" ;;
     --device | --mcast-interface) _lvsadm_devices "$2" ;;
     --root | --state-dir) mapfile -t COMPREPLY < <(compgen -d -- "$2") ;;
-    --rule) _lvsadm_list "$(lvsadm doctor --list-rules 2>/dev/null | cut -d ' ' -f 1)" "$2" ;;
     -t | -u | -f | -r | -w | -x | -y | -M | --tcp-service | --udp-service | --sctp-service | --fwmark-service) ;;
     --real-server | --weight | --u-threshold | --l-threshold | --netmask | --tun-port | --set | --syncid) ;;
-    --sync-maxlen | --mcast-group | --mcast-port | --mcast-ttl | --vip | --rip | --director) ;;
+    --sync-maxlen | --mcast-group | --mcast-port | --mcast-ttl | --vip | --rip | --director | --to | --over) ;;
     *) return 1 ;;
   esac
 }
 
+# Options of a subcommand: its name, the word after it, and what is to be completed.
 _lvsadm_subcommand() {
-  local common='--dry-run --exit-code --json --persist --root --state-dir --help' current=$3
-  if ((COMP_CWORD == 2)); then
-    case $1 in
-      fullnat) _lvsadm_words 'enable disable list status --help' "$current" ;;
-      *) _lvsadm_words 'up down status --help' "$current" ;;
-    esac
-    return
-  fi
+  local record='--json --state-dir --help' current=$3
+  local changes="--dry-run --exit-code --persist --root $record"
+  local service='-t --tcp-service -u --udp-service --sctp-service -f --fwmark-service -6 --ipv6'
+  local realserver='--mode --vip --device --tunnel --tun-port --rip --director --set-gateway'
+  local director='--vip --device --mode --scheduler --one-lan'
+  local fullnat='-t --tcp-service -u --udp-service -f --fwmark-service -6 --ipv6'
   case $1-$2 in
-    realserver-up)
-      _lvsadm_words "--mode --vip --device --tunnel --tun-port --rip --director --set-gateway $common" "$current"
-      ;;
-    realserver-down) _lvsadm_words "--vip --director $common" "$current" ;;
-    realserver-status)
-      _lvsadm_words '--mode --vip --device --tunnel --tun-port --rip --director --set-gateway --json --state-dir' "$current"
-      ;;
-    director-up) _lvsadm_words "--vip --device --mode --scheduler --one-lan --take-over $common" "$current" ;;
-    director-down) _lvsadm_words "--vip $common" "$current" ;;
+    realserver-up) _lvsadm_words "$realserver $changes" "$current" ;;
+    realserver-down) _lvsadm_words "--vip --director $changes" "$current" ;;
+    realserver-status) _lvsadm_words "$realserver $record" "$current" ;;
+    director-up) _lvsadm_words "$director --take-over $changes" "$current" ;;
+    director-down) _lvsadm_words "--vip $changes" "$current" ;;
+    director-status) _lvsadm_words "$director $record" "$current" ;;
     fullnat-enable | fullnat-up)
-      _lvsadm_words "-t -u -f -6 --local-address --local-ports --device --floating --take-over $common" "$current"
+      _lvsadm_words "$fullnat --local-address --local-ports --device --floating --take-over $changes" "$current"
       ;;
-    fullnat-disable | fullnat-down) _lvsadm_words "-t -u -f -6 --wait --now $common" "$current" ;;
-    fullnat-list) _lvsadm_words '--json --state-dir' "$current" ;;
-    fullnat-status) _lvsadm_words '-t -u -f -6 --json --state-dir' "$current" ;;
-    director-status) _lvsadm_words '--vip --device --mode --scheduler --one-lan --json --state-dir' "$current" ;;
+    fullnat-disable | fullnat-down) _lvsadm_words "$fullnat --wait --now $changes" "$current" ;;
+    fullnat-list) _lvsadm_words "$record" "$current" ;;
+    fullnat-status) _lvsadm_words "$fullnat $record" "$current" ;;
+    fullnat-*) _lvsadm_words 'enable disable list status --help' "$current" ;;
+    realserver-* | director-*) _lvsadm_words 'up down status --help' "$current" ;;
+    apply-*)
+      _lvsadm_files '--dry-run --prune --no-prune --rollback --drain --timeout --cut --json --help' "$current"
+      ;;
+    diff-*) _lvsadm_files '--prune --no-prune --json --help' "$current" ;;
+    export-*) _lvsadm_words '--json --help' "$current" ;;
+    drain-*) _lvsadm_words "$service -r --real-server --timeout --delete --json --help" "$current" ;;
+    ramp-*) _lvsadm_words "$service -r --real-server --to --over --json --help" "$current" ;;
+    doctor-*) _lvsadm_words '--vip --director --rule --list-rules --json --state-dir --help' "$current" ;;
   esac
 }
 
@@ -71,22 +85,18 @@ _lvsadm() {
   COMPREPLY=()
   _lvsadm_value "$previous" "$current" && return
   case ${COMP_WORDS[1]-} in
-    realserver | director | fullnat)
+    realserver | director | fullnat | apply | diff | export | drain | ramp | doctor)
       if ((COMP_CWORD > 1)); then
         _lvsadm_subcommand "${COMP_WORDS[1]}" "${COMP_WORDS[2]-}" "$current"
         return
       fi
       ;;
   esac
-  if [[ ${COMP_WORDS[1]-} == doctor ]] && ((COMP_CWORD > 1)); then
-    _lvsadm_words '--vip --director --rule --list-rules --json --state-dir --help' "$current"
-    return
-  fi
   local commands='-A --add-service -E --edit-service -D --delete-service -C --clear -a --add-server -e --edit-server
     -d --delete-server -L -l --list -Z --zero -S --save -R --restore --set --start-daemon --stop-daemon -h --help
     -v --version'
   if ((COMP_CWORD == 1)); then
-    [[ ${COMP_WORDS[0]##*/} == ipvsadm* ]] || commands+=' realserver director fullnat doctor'
+    [[ ${COMP_WORDS[0]##*/} == ipvsadm* ]] || commands+=' realserver director fullnat apply diff export drain ramp doctor'
     _lvsadm_words "$commands" "$current"
     return
   fi

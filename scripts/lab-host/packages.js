@@ -15,6 +15,7 @@ const PROOF = {
   ipvsadm: 'sbin/ipvsadm',
   iproute2: 'bin/ip',
   nftables: 'sbin/nft',
+  zsh: 'bin/zsh',
 };
 
 /** Where a file of `/usr` is: on the host, or among what was unpacked; undefined if nowhere. */

@@ -1,0 +1,30 @@
+import { SUBCOMMANDS } from '../../../src/commands/index.ts';
+import { processWorld } from '../../../src/commands/process-world.ts';
+
+/** Subcommands that are two words. */
+export const ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  realserver: ['up', 'down', 'status'],
+  director: ['up', 'down', 'status'],
+  fullnat: ['enable', 'disable', 'list', 'status'],
+};
+
+/** Every subcommand, with each of its actions where it has some. */
+export const LINES = Object.keys(SUBCOMMANDS).flatMap(
+  (name) => ACTIONS[name]?.map((action) => `${name} ${action}`) ?? [name],
+);
+
+/** The long options that `--help` tells of a line's subcommand. */
+export async function optionsOf(line: string): Promise<string[]> {
+  const [name = '', ...words] = line.split(' ');
+  let text = '';
+  const stream = {
+    write(chunk: string) {
+      text += chunk;
+    },
+  };
+  const subcommand = await SUBCOMMANDS[name]!();
+  await subcommand.run([...words, '--help'], { ...processWorld(), stdout: stream, stderr: stream });
+  const options = [...text.matchAll(/^ {2}(?:-\w, )?(--[a-z0-9-]+)/gm)].map((match) => match[1]!).sort();
+  if (!options.includes('--json')) throw new Error(`the help of ${line} is not understood:\n${text}`);
+  return options;
+}
