@@ -3,7 +3,7 @@ import { TABLE } from '../host/fullnat-table.ts';
 import type { Machine } from '../host/machine.ts';
 import { IpvsClient } from '../ipvs/client.ts';
 import { IpvsError } from '../ipvs/errors.ts';
-import type { DestinationStatus } from '../model/destination.ts';
+import type { DestinationId, DestinationStatus } from '../model/destination.ts';
 import { formatServiceId, type ServiceStatus } from '../model/service.ts';
 import { adviseFullnat, type Fullnat, fullnatMark, localDevice, planFullnat } from '../plan/fullnat.ts';
 import { warnOfFirewall } from '../plan/fullnat-firewall.ts';
@@ -71,13 +71,17 @@ export function target(fullnat: Fullnat): Target {
     async inspect(machine) {
       const found = await readService(fullnat);
       if (found?.service.onePacket) throw new PlanRefusal(onePacketText(fullnat));
-      return inspectFirewall(fullnat, machine);
+      return inspectFirewall(fullnat, found?.destinations ?? [], machine);
     },
   };
 }
 
-export async function inspectFirewall({ service }: Fullnat, machine: Machine): Promise<string[]> {
-  return warnOfFirewall(service, await machine.firewall(), TABLE);
+export async function inspectFirewall(
+  { service }: Fullnat,
+  servers: readonly DestinationId[],
+  machine: Machine,
+): Promise<string[]> {
+  return warnOfFirewall(service, servers, await machine.firewall(), TABLE);
 }
 
 /** With one-packet scheduling IPVS keeps no connection, by which it would know a reply for one. */

@@ -4,7 +4,14 @@ import { type FullnatStatus, renderFullnatStatus } from '../output/fullnat.ts';
 import { type Fullnat, fullnatMark } from '../plan/fullnat.ts';
 import { countUse, warnOfTracking, warnOfUse } from '../plan/fullnat-use.ts';
 import { EXIT } from './exit-codes.ts';
-import { fullnatOf, inspectFirewall, onePacketText, ROLE, readService } from './fullnat-role.ts';
+import {
+  type Balanced,
+  fullnatOf,
+  inspectFirewall,
+  onePacketText,
+  ROLE,
+  readService,
+} from './fullnat-role.ts';
 import { openJournal } from './open-journal.ts';
 import type { CommonOptions } from './role.ts';
 import { check, recordedTargets } from './status.ts';
@@ -50,17 +57,17 @@ async function examine(
     connections.filter(({ localAddress }) => own.has(localAddress)),
     fullnat.pool,
   );
+  const found = await readService(fullnat);
   const warnings = [
     ...warnOfUse(uses),
-    ...(await inspectFirewall(fullnat, machine)),
-    ...(await inspectService(fullnat)),
+    ...(await inspectFirewall(fullnat, found?.destinations ?? [], machine)),
+    ...inspectService(fullnat, found),
   ];
   return { uses, warnings };
 }
 
 /** What IPVS has that does not go together with FULLNAT. */
-async function inspectService(fullnat: Fullnat): Promise<string[]> {
-  const found = await readService(fullnat);
+function inspectService(fullnat: Fullnat, found: Balanced | undefined): string[] {
   if (!found) return ['IPVS has no such service yet'];
   return [
     ...(found.service.onePacket ? [onePacketText(fullnat)] : []),

@@ -1,4 +1,6 @@
-import { isFwmark, type ServiceId, serviceFamily } from '../model/service.ts';
+import type { Endpoint } from '../model/endpoint.ts';
+import { type ServiceId, serviceFamily } from '../model/service.ts';
+import { FIRST_CLIENT_PORT, type Packet, passagesOf } from './fullnat-passage.ts';
 
 /** A list of nftables' objects, as `nft -j list ruleset` prints it. */
 type Objects = readonly Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>[];
@@ -10,32 +12,30 @@ interface Match {
 }
 type Expression = Readonly<Record<string, unknown>> & { readonly match?: Match };
 
-/** Where packets of a FULLNAT service pass filters, and the state of their connection there. */
-const PASSAGES = {
-  input: { state: 'new', packets: 'requests to the VIP' },
-  output: { state: 'new', packets: 'requests to the real servers' },
-  forward: { state: 'established', packets: 'replies of the real servers' },
-} as const;
-
 /**
  * Warns of chains of others that drop what a service needs, as far as their own rules tell: those that drop whatever
  * no rule accepts, with no rule that accepts it. Rules that are not understood (those of iptables extensions, of other
  * chains) accept nothing, so that this may warn in vain; it says `may`.
  */
-export function warnOfFirewall(service: ServiceId, objects: Objects, ownTable: string): string[] {
+export function warnOfFirewall(
+  service: ServiceId,
+  servers: readonly Endpoint[],
+  objects: Objects,
+  ownTable: string,
+): string[] {
+  const passages = passagesOf(service, servers);
   const warnings: string[] = [];
   for (const { chain } of objects) {
     if (chain?.type !== 'filter' || (chain.family === 'inet' && chain.table === ownTable)) continue;
     if (!concerns(String(chain.family), service)) continue;
-    const passage = PASSAGES[chain.hook as keyof typeof PASSAGES];
+    const passage = passages[String(chain.hook)];
     if (!passage) continue;
     const rules = objects.flatMap(({ rule }) =>
       rule && rule.family === chain.family && rule.table === chain.table && rule.chain === chain.name
         ? [rule.expr as readonly Expression[]]
         : [],
     );
-    if (!dropsRest(chain.policy, rules) || rules.some((rule) => accepts(rule, passage.state, service)))
-      continue;
+    if (!dropsRest(chain.policy, rules) || rules.some((rule) => accepts(rule, passage.packet))) continue;
     warnings.push(
       `the firewall’s chain \`${chain.family} ${chain.table} ${chain.name}\` drops what it does not accept, and no rule of it accepts ${passage.packets}: it may stop this service`,
     );
@@ -55,25 +55,50 @@ function dropsRest(policy: unknown, rules: readonly (readonly Expression[])[]): 
   return policy === 'drop' || rules.some(dropsAll);
 }
 
-function accepts(rule: readonly Expression[], state: string, service: ServiceId): boolean {
+function accepts(rule: readonly Expression[], packet: Packet): boolean {
   if (!rule.some((part) => 'accept' in part)) return false;
   const conditions = rule.filter((part) => !('accept' in part || 'counter' in part || 'log' in part));
-  return conditions.every(({ match }) => match !== undefined && mayMatch(match, state, service));
+  return conditions.every(({ match }) => match !== undefined && mayMatch(match, packet));
 }
 
-/** Whether packets of the service may fulfil a condition; one on devices, say, may always be. */
-function mayMatch({ op, left = {}, right }: Match, state: string, service: ServiceId): boolean {
+/** Whether such a packet may fulfil a condition; one on devices, say, may always be. */
+function mayMatch({ op, left = {}, right }: Match, packet: Packet): boolean {
   if (op !== '==' && op !== 'in') return true;
   const values = valuesOf(right);
   const { ct, payload, meta } = left;
-  if (ct?.key === 'state') return values.includes(state);
+  if (ct?.key === 'state') return values.includes(packet.state);
   if (ct?.key === 'status') return false;
   if (meta?.key === 'iifname' || meta?.key === 'oifname') return !values.includes('lo');
-  if (isFwmark(service) || state !== 'new' || !payload) return true;
-  if (payload.field === 'dport') return state !== 'new' || values.includes(service.port) || isSet(right);
-  if (payload.field === 'daddr') return values.includes(service.address) || isSet(right);
-  if (payload.field === 'protocol' || payload.field === 'nexthdr') return values.includes(service.protocol);
-  return true;
+  if (meta?.key === 'l4proto') return isProtocol(values, packet);
+  if (!payload) return true;
+  const { protocol, field } = payload;
+  if (TRANSPORTS.includes(protocol) && !isProtocol([protocol], packet)) return false;
+  switch (field) {
+    case 'sport':
+    case 'dport':
+      if (isSet(right)) return true;
+      return field === packet.clientPort
+        ? values.some((value) => Number(value) >= FIRST_CLIENT_PORT)
+        : hasOne(values, packet.ports[field]);
+    case 'saddr':
+    case 'daddr':
+      return isSet(right) || hasOne(values, packet.addresses[field]);
+    case 'protocol':
+    case 'nexthdr':
+      return isProtocol(values, packet);
+    default:
+      return true;
+  }
+}
+
+const TRANSPORTS: readonly unknown[] = ['tcp', 'udp', 'sctp', 'dccp', 'icmp', 'icmpv6'];
+
+function isProtocol(values: readonly unknown[], { protocol }: Packet): boolean {
+  return hasOne(values, protocol === undefined ? undefined : [protocol]);
+}
+
+function hasOne(values: readonly unknown[], possible: readonly unknown[] | undefined): boolean {
+  return possible?.some((value) => values.includes(value)) ?? true;
 }
 
 function valuesOf(right: unknown): readonly unknown[] {

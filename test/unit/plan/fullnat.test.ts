@@ -139,7 +139,7 @@ describe('a firewall', () => {
   const file = new URL('firewall.json', import.meta.url);
   const { nftables } = JSON.parse(readFileSync(file, 'utf8'));
   const warned = (service: ServiceId) =>
-    warnOfFirewall(service, nftables, 'lvsadm').map((text) => /`(.*)`/.exec(text)?.[1]);
+    warnOfFirewall(service, [], nftables, 'lvsadm').map((text) => /`(.*)`/.exec(text)?.[1]);
 
   it('is warned of where it drops the rest and accepts none of ours', () => {
     // inet filter input accepts ports 22 and 80, ip legacy INPUT only 22; inet filter forward accepts nothing.
@@ -152,7 +152,37 @@ describe('a firewall', () => {
     expect(warned({ ...WEB, address: 'fd01::100' })).toEqual(['inet filter forward']);
   });
 
+  // In each hook a packet has other addresses and ports: those of real servers are seen in output and forward.
+  const port = (field: string, right: unknown, protocol = 'tcp') => ({
+    match: { op: '==', left: { payload: { protocol, field } }, right },
+  });
+  const state = (...right: string[]) => ({ match: { op: 'in', left: { ct: { key: 'state' } }, right } });
+  it.each<[string, hook: string, condition: object, accepts: boolean]>([
+    ['the service’s port', 'input', port('dport', 80), true],
+    ['the real server’s', 'input', port('dport', 8080), false],
+    ['the service’s port', 'output', port('dport', 80), false],
+    ['the real server’s', 'output', port('dport', 8080), true],
+    ['the real server’s, as a source', 'forward', port('sport', { set: [443, 8080] }), true],
+    ['another source', 'forward', port('sport', 443), false],
+    ['a server’s port in the place of the client’s', 'forward', port('dport', 22), false],
+    ['any port of clients', 'forward', port('dport', { range: [1024, 65535] }), true],
+    ['another protocol', 'input', port('dport', 80, 'udp'), false],
+    ['echo requests', 'input', port('type', 'echo-request', 'icmp'), false],
+    ['the VIP', 'input', port('daddr', '10.1.0.100', 'ip'), true],
+    ['the VIP', 'output', port('daddr', '10.1.0.100', 'ip'), false],
+    ['a network', 'forward', port('saddr', { prefix: { addr: '10.3.0.0', len: 24 } }, 'ip'), true],
+    ['another real server', 'forward', port('saddr', '10.3.0.12', 'ip'), false],
+    ['new connections', 'forward', state('new'), false],
+    ['old connections', 'forward', state('established', 'related'), true],
+    ['old connections', 'input', state('established', 'related'), false],
+  ])('a rule that accepts %s in %s', (_, hook, condition, accepts) => {
+    const chain = { family: 'inet', table: 'filter', name: 'c', type: 'filter', hook, policy: 'drop' };
+    const rule = { family: 'inet', table: 'filter', chain: 'c', expr: [condition, { accept: null }] };
+    const servers = [{ address: '10.3.0.11', port: 8080 }];
+    expect(warnOfFirewall(WEB, servers, [{ chain }, { rule }], 'lvsadm')).toHaveLength(accepts ? 0 : 1);
+  });
+
   it('is not, where there is none', () => {
-    expect(warnOfFirewall(WEB, [], 'lvsadm')).toEqual([]);
+    expect(warnOfFirewall(WEB, [], [], 'lvsadm')).toEqual([]);
   });
 });
