@@ -23,7 +23,7 @@ import { spellPrune } from './prune.ts';
 import { UsageError } from './role.ts';
 import { type Busy, execute } from './table-execute.ts';
 import { readWanted } from './table-files.ts';
-import { formatStrangers, type Planned, planTable, tellStrangers } from './table-plan.ts';
+import { formatStrangers, type Planned, planTable, refuseOnePacket, tellStrangers } from './table-plan.ts';
 import { newCommand, runCommand } from './words.ts';
 import type { CommandWorld } from './world.ts';
 
@@ -71,6 +71,7 @@ async function apply(files: readonly string[], values: Values, world: CommandWor
     if (!values.dryRun && !lock) throw new MachineFailure('another lvsadm is changing this table');
     return await withKernel(world, async (kernel) => {
       const planned = planTable(await readTable(kernel), documents, values.prune === true, world);
+      await refuseOnePacket(planned.difference, world);
       if (values.dryRun) return show(planned, files, values, world);
       return await change(kernel, planned, { ...values, busy }, world);
     });

@@ -1,3 +1,4 @@
+import { openMachine } from '../host/machine.ts';
 import { formatEndpoint } from '../model/endpoint.ts';
 import { formatServiceId } from '../model/service.ts';
 import { diffTable, findFamilyConflict, type TableDifference } from '../plan/diff.ts';
@@ -33,6 +34,26 @@ export function planTable(
     );
   }
   return { current, difference };
+}
+
+/** Throws a PlanRefusal when a service that is FULLNAT here is to have one-packet scheduling. */
+export async function refuseOnePacket({ services }: TableDifference, world: CommandWorld): Promise<void> {
+  const wanted = services
+    .filter(({ settings }) => settings?.after?.onePacket)
+    .map(({ id }) => serviceKey(id));
+  if (wanted.length === 0) return;
+  const machine = (world.openMachine ?? openMachine)();
+  try {
+    // A host without nft, or without the right to ask it, has no such service, or none that can be told.
+    const table = await machine.fullnat().catch(() => undefined);
+    const found = wanted.find((key) => table?.services.has(key));
+    if (found === undefined) return;
+    throw new PlanRefusal(
+      `one-packet scheduling does not go with FULLNAT, which ${found} is: replies of masqueraded real servers would not be translated; nothing was changed`,
+    );
+  } finally {
+    await machine.close();
+  }
 }
 
 /** Whether a service or destination comes into being, or is changed. */

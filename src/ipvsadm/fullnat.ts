@@ -30,10 +30,17 @@ export async function requireLocalAddresses(service: ServiceId, kernel: Kernel, 
   if (onePacket) throw new FullnatRefusal(ONE_PACKET);
 }
 
+/** A change that has to be looked at before it is carried out: it gives a service one-packet scheduling. */
+type Doubtful = Extract<Change, { kind: 'add-service' | 'set-service' }>;
+
+export function isDoubtful(change: Change, world: World): change is Doubtful {
+  if (change.kind !== 'add-service' && change.kind !== 'set-service') return false;
+  return change.service.onePacket === true && ownName(world) !== undefined;
+}
+
 /** Throws a FullnatRefusal when a FULLNAT service is about to be given one-packet scheduling. */
 export async function refuseOnePacket(change: Change, world: World): Promise<void> {
-  if (change.kind !== 'add-service' && change.kind !== 'set-service') return;
-  if (!change.service.onePacket || ownName(world) === undefined) return;
+  if (!isDoubtful(change, world)) return;
   // A host without nft, or without the right to ask it, has no such service, or none that can be told.
   const known = await world.localAddresses().catch(() => undefined);
   if (known?.has(formatServiceId(change.service))) throw new FullnatRefusal(ONE_PACKET);

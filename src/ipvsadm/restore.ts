@@ -2,6 +2,7 @@ import type { Change } from '../model/change.ts';
 import { execute } from './execute.ts';
 import { EXIT, refusalExitCode } from './exit-codes.ts';
 import { failureText } from './failure.ts';
+import { isDoubtful } from './fullnat.ts';
 import { type Input, linesOf, wordsOf } from './lines.ts';
 import { newReader, type ReadLine } from './reader.ts';
 import { usageRefusal } from './refusal.ts';
@@ -16,7 +17,10 @@ const BATCH_SIZE = 1000;
  * option or a change that the kernel refuses does not; the exit code is that of the last line that was carried out.
  * Changes that have arrived together are sent together, and always before anything is printed.
  */
-export async function restore(kernel: Kernel, world: World, input: Input): Promise<number> {
+export async function restore(kernel: Kernel, caller: World, input: Input): Promise<number> {
+  // Asking takes a program's start, and no line changes the answer.
+  let localAddresses: ReturnType<World['localAddresses']> | undefined;
+  const world: World = { ...caller, localAddresses: () => (localAddresses ??= caller.localAddresses()) };
   const read = newReader(world);
   let pending: Change[] = [];
   let exitCode: number = EXIT.ok;
@@ -58,8 +62,9 @@ export async function restore(kernel: Kernel, world: World, input: Input): Promi
       if (words.length === 0) continue;
       const parsed = read(words);
       const line = parsed instanceof Promise ? await parsed : parsed;
-      if (line.kind === 'command' && line.command.kind === 'change') {
-        pending.push(line.command.change);
+      const change = line.kind === 'command' && line.command.kind === 'change' && line.command.change;
+      if (change && !isDoubtful(change, world)) {
+        pending.push(change);
         if (pending.length === BATCH_SIZE) await send();
       } else {
         await send();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forgetJournals, journals } from '../kernel/forwarding/machine.ts';
+import { file } from '../kernel/table/run.ts';
 import { FullnatNetwork, LIPS, LIPS6, nft, SERVERS, SERVERS6, stateOf, VIP, VIP6 } from './network.ts';
 
 let network: FullnatNetwork;
@@ -235,6 +236,18 @@ describe('what is refused', () => {
     expect(await director.lvsadm('-L -n')).toContain(`UDP  ${VIP}:53 rr\n`);
     const edit = await director.tryLvsadm(`-E -u ${VIP}:53 -s rr -o`);
     expect(edit).toMatchObject({ code: 255, stderr: expect.stringContaining('one-packet scheduling (-o)') });
+    const wanted = file(
+      'wanted.yaml',
+      `services: [{ address: "${VIP}:53", protocol: udp, onePacket: true }]\n`,
+    );
+    for (const words of [`apply ${wanted}`, `apply ${wanted} --dry-run`]) {
+      expect(await director.tryLvsadm(words)).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(/^lvsadm apply: one-packet scheduling [^\n]*; nothing was changed\n$/),
+      });
+    }
+    expect(await director.lvsadm('-L -n --fullnat')).toContain(`UDP  ${VIP}:53 rr fullnat ${LIPS[0]}\n`);
     await director.lvsadm('fullnat disable --now');
     await director.lvsadm(`-E -u ${VIP}:53 -s rr -o`);
     const enable = await director.tryLvsadm(`fullnat enable -u ${VIP}:53 --local-address ${LIPS[0]}`);

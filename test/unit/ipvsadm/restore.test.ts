@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { wordsOf } from '../../../src/ipvsadm/lines.ts';
 import { runIpvsadm } from '../../../src/ipvsadm/run.ts';
 import type { World } from '../../../src/ipvsadm/world.ts';
@@ -146,6 +146,47 @@ describe('restoring', () => {
       services: ['1.1.1.1:80'],
     });
     expect(await restore([text])).toMatchObject({ code: 2, err: 'unexpected argument lvsadm\n' });
+  });
+});
+
+describe('restoring what touches FULLNAT', () => {
+  let asked: number;
+  const own: Partial<World> = {
+    programName: 'lvsadm',
+    async localAddresses() {
+      asked += 1;
+      return new Map([['udp 1.1.1.1:53', '10.2.0.200']]);
+    },
+  };
+  const DNS = '-A -u 1.1.1.1:53 -o';
+  beforeEach(() => {
+    asked = 0;
+  });
+
+  it('one-packet scheduling of such a service is refused, and the other lines are carried out', async () => {
+    const result = await restore([`${A}\n${DNS}\n-E -u 1.1.1.1:53 -o\n-A -u 1.1.1.2:53 -o\n${B}\n`], own);
+    expect(result.services).toEqual(['1.1.1.1:80', '1.1.1.2:53', '1.1.1.2:80']);
+    expect(result.err).toMatch(/^(one-packet scheduling \(-o\) does not go with FULLNAT: [^\n]*\n){2}$/);
+    expect({ code: result.code, asked }).toEqual({ code: 0, asked: 1 });
+    expect((await restore([DNS], own)).code).toBe(255);
+  });
+
+  it('so is a FULLNAT destination of a service that has it, or that has no local addresses', async () => {
+    const kernel = { ...fakeKernel(), service: async () => ({ onePacket: true }) as never };
+    const lines = '-a -u 1.1.1.1:53 -r 2.2.2.2 --fullnat\n-a -t 1.1.1.1:80 -r 2.2.2.2 --fullnat\n';
+    const { code, err } = await restore([lines], { ...own, openKernel: async () => kernel });
+    expect({ code, changes: kernel.changes }).toEqual({ code: 255, changes: [] });
+    expect(err.split('\n')).toEqual([
+      expect.stringContaining('one-packet scheduling (-o) does not go with FULLNAT'),
+      'tcp 1.1.1.1:80 has no local addresses yet: lvsadm fullnat enable -t 1.1.1.1:80 --local-address ADDRESS[-ADDRESS]',
+      '',
+    ]);
+  });
+
+  it('ipvsadm knows nothing of it, nor does anybody ask for services without', async () => {
+    expect(await restore([DNS], { ...own, programName: 'ipvsadm' })).toMatchObject({ code: 0, err: '' });
+    expect(await restore([`-A -u 1.1.1.1:53\n${A}`], own)).toMatchObject({ code: 0, err: '' });
+    expect(asked).toBe(0);
   });
 });
 
