@@ -21,6 +21,7 @@ export async function applyNft(text: string): Promise<void> {
 
 /** All of a table of family inet, or `undefined` when there is none. */
 export async function listTable(name: string): Promise<FirewallObject[] | undefined> {
+  await requireVersion();
   const { code, stdout, stderr } = await nft(['-j', 'list', 'table', 'inet', name]);
   if (code === 0) return objectsOf(stdout);
   if (stderr.includes('No such file or directory')) return undefined;
@@ -44,7 +45,7 @@ async function nft(words: readonly string[], input?: string): Promise<Ended> {
 
 let version: Promise<Ended> | undefined;
 
-/** Asked before the first change: what an older one makes of our text is not known. */
+/** Asked before anything is read or changed: what an older one makes of our text is not known. */
 async function requireVersion(): Promise<void> {
   version ??= nft(['--version']);
   const { stdout } = await version;
