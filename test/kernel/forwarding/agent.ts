@@ -12,6 +12,7 @@ import { listRuleset } from '../../../src/host/nft.ts';
 import { IpvsClient } from '../../../src/ipvs/client.ts';
 import { runIpvsadm } from '../../../src/ipvsadm/run.ts';
 import type { Change } from '../../../src/model/change.ts';
+import { type Attempt, attempt } from './attempt.ts';
 import { type Conversation, converse, isConversation } from './conversation.ts';
 
 // A process that stays in one network namespace and does there what the test asks: one JSON line in, one out.
@@ -39,6 +40,7 @@ export type Task =
   | { readonly do: 'hardware-address'; readonly device: string }
   | { readonly do: 'route'; readonly address: string; readonly packet?: Packet }
   | { readonly do: 'dump' }
+  | Attempt
   | Conversation;
 
 const links = new Links();
@@ -84,6 +86,8 @@ async function perform(task: Task): Promise<unknown> {
       return links.route(task.address, task.packet);
     case 'dump':
       return dump();
+    case 'attempt':
+      return attempt(task);
   }
 }
 

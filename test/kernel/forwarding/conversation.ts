@@ -13,8 +13,8 @@ export type Conversation =
       /** Its own address and port; by itself any. */
       readonly from?: { readonly address?: string; readonly port?: number };
     }
-  /** Says a line in an open conversation; the answer, or `null` when there was none in time. */
-  | { readonly do: 'say'; readonly id: string; readonly patience?: number }
+  /** Says a line, of so many bytes, in an open conversation; the answer, or `null` when there was none in time. */
+  | { readonly do: 'say'; readonly id: string; readonly patience?: number; readonly size?: number }
   | { readonly do: 'hang-up'; readonly id: string }
   /** Has a server say so many lines on all its connections, one every 100 ms, without being asked. */
   | { readonly do: 'chatter'; readonly lines: number }
@@ -45,7 +45,7 @@ export async function converse(task: Conversation): Promise<unknown> {
     case 'open':
       return open(task);
     case 'say':
-      return say(task.id, task.patience);
+      return say(task.id, task.patience, task.size);
     case 'hang-up': {
       lines.get(task.id)?.socket.destroy();
       return lines.delete(task.id);
@@ -111,10 +111,10 @@ function open({ id, address, port, from }: Extract<Conversation, { do: 'open' }>
   });
 }
 
-async function say(id: string, patience = PATIENCE): Promise<string | null> {
+async function say(id: string, patience = PATIENCE, size = 1): Promise<string | null> {
   const line = lines.get(id);
   if (!line || line.closed) return null;
-  line.socket.write('?\n');
+  line.socket.write(`${'?'.repeat(size)}\n`);
   for (let waited = 0; waited < patience && !line.closed; waited += 20) {
     const answer = line.heard.findIndex((text) => !text.startsWith('tick'));
     if (answer >= 0) return line.heard.splice(answer, 1)[0]!;

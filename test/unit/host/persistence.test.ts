@@ -64,7 +64,57 @@ describe('--persist --root', () => {
     expect(existsSync(join(root, 'etc/systemd/system/multi-user.target.wants'))).toBe(true);
   });
 
+  it('has FULLNAT a unit per service, with all it was told', async () => {
+    const enable = async (words: string) =>
+      expect(await lvsadm(`fullnat enable ${words} --persist --root ${root}`)).toMatchObject({
+        code: 0,
+        stderr: '',
+      });
+    await enable(
+      '-t 192.0.2.100:80 --local-address 10.2.0.200-10.2.0.203 --local-ports 2000-3000 --device eth1',
+    );
+    await enable('-u [fd01::100]:53 --local-address fd02::200 --floating');
+    await enable('-f 7 -6 --local-address fd02::200');
+    const names = ['tcp-192.0.2.100:80', 'udp-fd01::100:53', 'fwmark-7-IPv6'];
+    const found = () =>
+      readdirSync(join(root, 'etc/systemd/system')).filter((name) => name.endsWith('.service'));
+    expect(found().sort()).toEqual(names.map((name) => `lvsadm-fullnat-${name}.service`).sort());
+    const started = names.map(
+      (name) =>
+        /^ExecStart=\S+ lvsadm (.*)$/m.exec(read(`etc/systemd/system/lvsadm-fullnat-${name}.service`))?.[1],
+    );
+    expect(started).toEqual([
+      'fullnat up -t 192.0.2.100:80 --local-address 10.2.0.200-10.2.0.203 --local-ports 2000-3000 --device eth1',
+      'fullnat up -u [fd01::100]:53 --local-address fd02::200 --floating',
+      'fullnat up -f 7 -6 --local-address fd02::200',
+    ]);
+    const fragment = (name: string) => read(`etc/sysctl.d/60-lvsadm-fullnat-${name}.conf`);
+    expect(fragment('tcp-192.0.2.100:80')).toContain(
+      '\n-net/ipv4/vs/conntrack = 1\n-net/ipv4/ip_forward = 1\n',
+    );
+    expect(fragment('udp-fd01::100:53')).toContain('\n-net/ipv6/conf/all/forwarding = 1\n');
+
+    // Said again with other words, it is those that count.
+    await enable('-t 192.0.2.100:80 --local-address 10.2.0.201');
+    expect(read('etc/systemd/system/lvsadm-fullnat-tcp-192.0.2.100:80.service')).toContain(
+      ' fullnat up -t 192.0.2.100:80 --local-address 10.2.0.201\n',
+    );
+    expect(await lvsadm(`fullnat disable -t 192.0.2.100:80 --persist --root ${root}`)).toMatchObject({
+      code: 0,
+    });
+    expect(found()).toHaveLength(2);
+    await lvsadm(`director down --persist --root ${root}`);
+    expect(found()).toHaveLength(2);
+    await lvsadm(`fullnat disable --persist --root ${root}`);
+    expect(found()).toEqual([]);
+    expect(readdirSync(join(root, 'etc/sysctl.d'))).toEqual([]);
+  });
+
   it.each([
+    [
+      'fullnat enable -t 192.0.2.100:80 --local-address 10.2.0.200 --root /nowhere',
+      '--root goes with --persist',
+    ],
     ['realserver up --mode dr --vip 10.0.0.100 --root /nowhere', '--root goes with --persist'],
     ['realserver up --mode dr --vip 10.0.0.100 --exit-code', '--exit-code goes with --dry-run'],
     ['realserver up --mode dr --vip 10.0.0.100,10.0.0.100', '--vip names 10.0.0.100 twice'],
