@@ -11,13 +11,13 @@ const PROGRAMS = ['kmod', 'ipvsadm', 'iproute2', 'nftables', 'zsh'];
 const OVERLAYFS = ['kernel/fs/overlayfs/overlay.ko', 'kernel/fs/overlayfs/overlay.ko.xz'];
 
 /**
- * The one place where the kernel is chosen: Debian's, or what scripts/lab-kernel built, or the caller's own.
- * @param wanted path of the caller's own; `built` for what scripts/lab-kernel built; `debian`, or nothing, for Debian's
+ * The one place where the kernel is chosen: the caller's own, else what scripts/lab-kernel built, else Debian's.
+ * @param wanted path of the caller's own; `debian` for Debian's, `built` for what was built and none else; or nothing
  * @returns {{binary: string, modules: string | undefined, overlay: string | undefined}} `modules` is the folder that
  *   has a folder per kernel release, undefined when everything is built in; `overlay` is overlayfs, if it is a module
  */
 export function chooseKernel(wanted, env = process.env) {
-  const built = wanted === 'built' ? findBuilt(env) : undefined;
+  const built = !wanted || wanted === 'built' ? findBuilt(env) : undefined;
   if (wanted === 'built' && !built)
     throw new LabFailure('that kernel is not built yet: scripts/lab-kernel does it');
   const own = built?.binary ?? (wanted && wanted !== 'debian' && resolve(wanted));

@@ -12,7 +12,7 @@ output and error pass through; the working directory and the environment are the
   --mem SIZE         memory of the guest, such as 512M or 2G (default 1G, or $LVSADM_LAB_MEM)
   --kernel KERNEL    'debian' for Debian's (package user-mode-linux), 'built' for that of
                      scripts/lab-kernel, or the path of another User-Mode-Linux binary (default
-                     $LVSADM_LAB_KERNEL, else Debian's)
+                     $LVSADM_LAB_KERNEL, else the built one if it is there, else Debian's)
   --out DIR          when it ends, copy what the guest left in its $LAB_OUT folder to DIR
   --native           no guest: run in a fresh network namespace of this machine (root and IPVS needed)
   --help             this text

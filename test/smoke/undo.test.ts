@@ -1,0 +1,1 @@
+import '../kernel/forwarding/undo.test.ts';
