@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ensurePackages } from './lab-host/packages.js';
 
 const HELP = `Usage: scripts/test [--native] [PART…]
 
@@ -40,6 +41,8 @@ const RUNS = [
 ];
 const PARTS = ['check', ...RUNS.flatMap(({ projects }) => projects)];
 const LAB_SECONDS = 2700;
+/** Of Debian, for tests in the lab only: what boots with our units, and what completes our options. */
+const PACKAGES = ['systemd', 'zsh'];
 const COMPAT_LINE = /^compat: \d+ .*$/m;
 
 const folder = mkdtempSync(join(tmpdir(), 'lvsadm-test-'));
@@ -149,6 +152,7 @@ async function main(parts, isNative) {
         remarks.push('failed: scripts/lab-kernel, which builds the kernel to test on');
       }
     }
+    if (wanted.includes('kernel')) ensurePackages(PACKAGES);
     const { passed, failed, notes, problems } = await runTests(wanted, place, isNative);
     total.passed += passed;
     total.failed += failed + problems.length;

@@ -6,7 +6,7 @@ import { LabFailure } from './failure.js';
 import { ensurePackages, find } from './packages.js';
 
 /** What the guest has besides what every system has. */
-const PROGRAMS = ['kmod', 'ipvsadm', 'iproute2', 'nftables', 'zsh'];
+const PROGRAMS = ['kmod', 'ipvsadm', 'iproute2', 'nftables'];
 
 const OVERLAYFS = ['kernel/fs/overlayfs/overlay.ko', 'kernel/fs/overlayfs/overlay.ko.xz'];
 

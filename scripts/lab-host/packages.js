@@ -15,6 +15,7 @@ const PROOF = {
   ipvsadm: 'sbin/ipvsadm',
   iproute2: 'bin/ip',
   nftables: 'sbin/nft',
+  systemd: 'lib/systemd/systemd',
   zsh: 'bin/zsh',
 };
 

@@ -1,4 +1,4 @@
-import { removePersisted, writePersisted } from '../host/persistence.ts';
+import { findProgram, NAMED_PROGRAM, removePersisted, writePersisted } from '../host/persistence.ts';
 import type { Need } from '../model/setting.ts';
 import { EXIT } from './exit-codes.ts';
 import type { CommonOptions, Role, Target } from './role.ts';
@@ -9,14 +9,16 @@ export async function persist(
   role: Role,
   targets: readonly Target[],
   needs: (target: Target) => readonly Need[],
-  { root = '/', json }: CommonOptions,
+  { root, json }: CommonOptions,
   world: CommandWorld,
 ): Promise<number> {
+  const program = root === undefined ? await findProgram() : NAMED_PROGRAM;
   const written: string[] = [];
   for (const target of targets) {
     const settings = needs(target).flatMap(({ setting }) => (setting.kind === 'sysctl' ? [setting] : []));
     const { owner, words } = target;
-    written.push(...(await writePersisted(root, { role: role.name, name: owner, words, settings })));
+    const persisted = { role: role.name, program, name: owner, words, settings };
+    written.push(...(await writePersisted(root ?? '/', persisted)));
   }
   if (!json) world.stdout.write(written.map((path) => `wrote ${path}\n`).join(''));
   return EXIT.ok;

@@ -1,14 +1,20 @@
-import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { constants } from 'node:fs';
+import { access, mkdir, readdir, rm, symlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { writeAtomically } from './atomic-file.ts';
 
 const UNITS = 'etc/systemd/system';
 const WANTS = `${UNITS}/multi-user.target.wants`;
 const FRAGMENTS = 'etc/sysctl.d';
 
+/** On another machine than this one: wherever its units find it. */
+export const NAMED_PROGRAM = '/usr/bin/env lvsadm';
+
 /** What is to be so after every boot. */
 export interface Persisted {
   readonly role: string;
+  /** The program, as the words of a unit's command line. */
+  readonly program: string;
   /** The owner's name, such as `realserver 10.0.0.100`. */
   readonly name: string;
   /** The words after `up`. */
@@ -62,9 +68,28 @@ function fileName(name: string): string {
   return `lvsadm-${name.replaceAll(' ', '-').replace(/[[\]()]/g, '')}`;
 }
 
+/** Where a unit finds its programs (systemd.exec(5)). */
+const UNIT_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/** `lvsadm`, if a unit finds it by that name; otherwise the very program that runs. */
+export async function findProgram(): Promise<string> {
+  for (const folder of UNIT_PATH) {
+    const found = await access(join(folder, 'lvsadm'), constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (found) return NAMED_PROGRAM;
+  }
+  return [process.execPath, resolve(process.argv[1] ?? '')].map((path) => `"${escapeUnit(path)}"`).join(' ');
+}
+
+function escapeUnit(word: string): string {
+  return word.replaceAll('%', '%%').replaceAll('$', '$$$$');
+}
+
 /** The words hold addresses, names of devices and numbers only: nothing that systemd would read otherwise but `%`. */
-function unitText({ role, name, words }: Persisted): string {
-  const quoted = words.map((word) => word.replaceAll('%', '%%').replaceAll('$', '$$$$')).join(' ');
+function unitText({ role, program, name, words }: Persisted): string {
+  const quoted = words.map(escapeUnit).join(' ');
   return `# Written by lvsadm; \`lvsadm ${role} down --persist\` removes it.
 [Unit]
 Description=Linux Virtual Server: ${name}
@@ -75,7 +100,7 @@ Wants=network-online.target
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/usr/bin/env lvsadm ${role} up ${quoted}
+ExecStart=${program} ${role} up ${quoted}
 
 [Install]
 WantedBy=multi-user.target
