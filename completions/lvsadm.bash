@@ -33,7 +33,7 @@ _lvsadm_value() {
     -s | --scheduler) _lvsadm_list "$schedulers" "$2" ;;
     -b | --sched-flags) _lvsadm_list 'sh-fallback sh-port mh-fallback mh-port flag-1 flag-2 flag-3' "$2" ;;
     --tun-type | --tunnel) _lvsadm_words 'ipip gre gue' "$2" ;;
-    --mode) _lvsadm_words 'nat dr tun' "$2" ;;
+    --mode) _lvsadm_words "nat dr tun$([[ ${COMP_WORDS[1]} == explain ]] && echo ' fullnat')" "$2" ;;
     --rule) _lvsadm_list "$(lvsadm doctor --list-rules 2>/dev/null | cut -d ' ' -f 1)" "$2" ;;
     --pe) _lvsadm_words 'sip' "$2" ;;
     --start-daemon | --stop-daemon) _lvsadm_words 'master backup' "$2" ;;
@@ -42,6 +42,7 @@ _lvsadm_value() {
     -t | -u | -f | -r | -w | -x | -y | -M | --tcp-service | --udp-service | --sctp-service | --fwmark-service) ;;
     --real-server | --weight | --u-threshold | --l-threshold | --netmask | --tun-port | --set | --syncid) ;;
     --sync-maxlen | --mcast-group | --mcast-port | --mcast-ttl | --vip | --rip | --director | --to | --over) ;;
+    --fwmark | --from) ;;
     *) return 1 ;;
   esac
 }
@@ -76,6 +77,9 @@ _lvsadm_subcommand() {
     export-*) _lvsadm_words '--json --help' "$current" ;;
     drain-*) _lvsadm_words "$service -r --real-server --timeout --delete --json --help" "$current" ;;
     ramp-*) _lvsadm_words "$service -r --real-server --to --over --json --help" "$current" ;;
+    explain-*)
+      _lvsadm_words '-t --tcp -u --udp --sctp -f --fwmark --from -r --real-server --ask --json --mode --tunnel -6 --ipv6 --help' "$current"
+      ;;
     doctor-*) _lvsadm_words '--vip --director --rule --list-rules --json --state-dir --help' "$current" ;;
   esac
 }
@@ -83,9 +87,10 @@ _lvsadm_subcommand() {
 _lvsadm() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   COMPREPLY=()
-  _lvsadm_value "$previous" "$current" && return
+  # To explain, -t and -u are words of their own.
+  [[ ${COMP_WORDS[1]-} == explain && $previous == -[tu] ]] || ! _lvsadm_value "$previous" "$current" || return
   case ${COMP_WORDS[1]-} in
-    realserver | director | fullnat | apply | diff | export | drain | ramp | doctor)
+    realserver | director | fullnat | apply | diff | export | drain | ramp | doctor | explain)
       if ((COMP_CWORD > 1)); then
         _lvsadm_subcommand "${COMP_WORDS[1]}" "${COMP_WORDS[2]-}" "$current"
         return
@@ -96,7 +101,7 @@ _lvsadm() {
     -d --delete-server -L -l --list -Z --zero -S --save -R --restore --set --start-daemon --stop-daemon -h --help
     -v --version'
   if ((COMP_CWORD == 1)); then
-    [[ ${COMP_WORDS[0]##*/} == ipvsadm* ]] || commands+=' realserver director fullnat apply diff export drain ramp doctor'
+    [[ ${COMP_WORDS[0]##*/} == ipvsadm* ]] || commands+=' realserver director fullnat apply diff export drain ramp doctor explain'
     _lvsadm_words "$commands" "$current"
     return
   fi

@@ -18,6 +18,8 @@ export const EXIT = {
   unfinished: 5,
   /** `fullnat status`: prepared, but with a warning: it fills, or something is in the way. `doctor`: there is a warning, and no error. */
   warned: 6,
+  /** `explain`: no service takes the packet, no destination may get it, or one that may cannot be reached. */
+  noWay: 7,
   /** Ended by a signal from the terminal. */
   interrupted: 130,
 } as const;

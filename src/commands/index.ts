@@ -16,4 +16,5 @@ export const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = 
   drain: () => import('./drain-destination.ts'),
   ramp: () => import('./ramp.ts'),
   doctor: () => import('./doctor.ts'),
+  explain: () => import('./explain.ts'),
 };

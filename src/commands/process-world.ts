@@ -77,12 +77,17 @@ async function findNames(addresses: ReadonlySet<Address>): Promise<Names> {
  * A stream whose reader may go away, or whose disk may be full: as with ipvsadm that changes neither the exit code
  * nor what is done. The stream is not touched before something is written.
  */
-function writerTo(stream: () => NodeJS.WriteStream): Writer & { readonly isTTY: boolean } {
+function writerTo(
+  stream: () => NodeJS.WriteStream,
+): Writer & { readonly isTTY: boolean; readonly columns: number | undefined } {
   let broken = false;
   let listening = false;
   return {
     get isTTY() {
       return stream().isTTY === true;
+    },
+    get columns() {
+      return stream().columns;
     },
     write(text) {
       if (broken || text === '') return;

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address } from '../model/address.ts';
 import type { FirewallObject, ModuleState } from '../model/facts.ts';
-import type { Network } from '../model/network.ts';
+import type { Neighbour, Network, ResolvedRoute } from '../model/network.ts';
 import type { Setting, SettingState } from '../model/setting.ts';
 import { announce } from './announce.ts';
 import { readTracking, readTranslations, type Tracking, type Translation } from './conntrack.ts';
 import type { TableContent } from './fullnat-content.ts';
 import { openFullnatTable } from './fullnat-door.ts';
-import { Links } from './links.ts';
+import { Links, type Packet } from './links.ts';
 import { moduleState } from './module-state.ts';
 import { listRuleset } from './nft.ts';
 import { putSetting, readSetting } from './settings.ts';
@@ -24,6 +24,11 @@ export interface Machine {
   /** Whether this process may change the network. */
   mayChange(): Promise<boolean>;
   network(): Promise<Network>;
+  neighbours(): Promise<readonly Neighbour[]>;
+  /** The way that a packet to `destination` takes. */
+  route(destination: Address, packet?: Packet): Promise<ResolvedRoute>;
+  /** Has the kernel ask on a device's segment who has an address; `neighbours` tells the answer. */
+  solicit(index: number, address: Address): Promise<void>;
   moduleState(name: string): Promise<ModuleState>;
   read(setting: Setting): Promise<SettingState>;
   put(setting: Setting, state: SettingState): Promise<void>;
@@ -53,6 +58,9 @@ export function openMachine(): Machine {
       const inet6 = (await readSysctl('net/ipv6/conf/all/disable_ipv6')) === '0';
       return { links: found, addresses, routes, inet6 };
     },
+    neighbours: () => links.neighbours(),
+    route: (destination, packet) => links.route(destination, packet),
+    solicit: (index, address) => links.solicit(index, address),
     read: (setting) => readSetting(links, table, setting),
     put: (setting, state) => putSetting(links, table, setting, state),
     whoHas: (device, address) => whoHas(links, device, address),

@@ -94,6 +94,7 @@ Preparing this host for its part in a cluster
   director up|down|status                           as a director; see: lvsadm director --help
   fullnat enable|disable|list|status                local addresses of FULLNAT services; see: lvsadm fullnat --help
   doctor                                            what is wrong with this host; see: lvsadm doctor --help
+  explain                                           the way of a packet; see: lvsadm explain --help
 `;
 
 function restoreSpelling(programName: string): string {

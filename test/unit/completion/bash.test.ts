@@ -32,6 +32,8 @@ it.each([
   ['lvsadm realserver up --tunnel ', 'gue'],
   ['lvsadm --start-daemon ', 'backup'],
   ['lvsadm apply READ', 'README.md'],
+  ['lvsadm explain --mode ', 'fullnat'],
+  ['lvsadm explain -u --fr', '--from'],
 ])('%s: offers %s', (line, word) => {
   expect(offered(line)).toContain(word);
 });
