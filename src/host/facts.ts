@@ -12,6 +12,7 @@ import { readContent } from './fullnat-content.ts';
 import { TABLE } from './fullnat-table.ts';
 import { Links } from './links.ts';
 import { moduleStates } from './module-state.ts';
+import { findTableOwners } from './owners.ts';
 import { readSysctl } from './sysctl.ts';
 
 /** Looks at this host, in its network namespace: nothing is changed, loaded or sent. */
@@ -42,6 +43,7 @@ export async function readFacts(
       modules: await moduleStates(SCHEDULERS.map((name) => `ip_vs_${name}`)),
       nftables,
       iptables,
+      managers: (await findTableOwners()).map(({ name }) => name),
       meant,
       unknown: [
         ...unknown,

@@ -46,6 +46,8 @@ export interface Facts {
   /** Everything in nftables. */
   readonly nftables: readonly FirewallObject[] | undefined;
   readonly iptables: readonly IptablesRule[] | undefined;
+  /** Names of running programs that manage the table by themselves, such as `keepalived`. */
+  readonly managers: readonly string[];
   readonly meant: readonly Meant[];
   /** What could not be looked at, and why: a sentence each. */
   readonly unknown: readonly string[];

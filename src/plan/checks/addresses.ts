@@ -3,6 +3,7 @@ import type { Facts } from '../../model/facts.ts';
 import { contains } from '../realserver.ts';
 import { heldVips, vipsOf } from './roles.ts';
 import type { Observation, Rule } from './rule.ts';
+import { defaultRoute } from './ways.ts';
 
 /** The virtual addresses of the table on this host. */
 export const ADDRESS_RULES: readonly Rule[] = [
@@ -80,10 +81,10 @@ function vipDuplicate(facts: Facts): Observation[] {
 }
 
 /** Where an address belongs: the device of its network, or the one towards the rest of the world. */
-function deviceFor(vip: Address, { network }: Facts): string | undefined {
+function deviceFor(vip: Address, facts: Facts): string | undefined {
+  const { network } = facts;
   const family = familyOf(vip);
   const near = network.addresses.find((own) => own.family === family && contains(own, vip));
-  const far = network.routes.find((route) => route.family === family && route.prefixLength === 0);
-  const index = near?.index ?? far?.index;
+  const index = near?.index ?? defaultRoute(facts, family)?.index;
   return network.links.find((link) => link.index === index && !link.loopback)?.name;
 }

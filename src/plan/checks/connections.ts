@@ -1,6 +1,6 @@
 import type { Facts } from '../../model/facts.ts';
 import type { Observation, Rule } from './rule.ts';
-import { destinationsOf, nameOf, setSysctl, sysctlName } from './words.ts';
+import { destinationsOf, isBefore, nameOf, setSysctl, sysctlName } from './words.ts';
 
 const NODEST = 'net/ipv4/vs/expire_nodest_conn';
 const QUIESCENT = 'net/ipv4/vs/expire_quiescent_template';
@@ -83,10 +83,4 @@ function connectionReuse({ table, settings, kernel }: Facts): Observation[] {
     ];
   }
   return [];
-}
-
-/** Whether a release, such as `5.4.0-42-generic`, is older than a version. */
-function isBefore(kernel: string, major: number, minor: number): boolean {
-  const [own = 0, second = 0] = kernel.split('.').map(Number.parseFloat);
-  return own < major || (own === major && second < minor);
 }

@@ -1,17 +1,8 @@
-import { type Address, type Family, familyOf } from '../../model/address.ts';
 import type { Facts } from '../../model/facts.ts';
-import type { FoundRoute } from '../../model/network.ts';
 import { formatServiceId, isFwmark } from '../../model/service.ts';
 import type { Observation, Rule } from './rule.ts';
-import {
-  destinationsOf,
-  nameOf,
-  type Placed,
-  putDestination,
-  removeDestination,
-  setSysctl,
-  sysctlName,
-} from './words.ts';
+import { wayTo } from './ways.ts';
+import { destinationsOf, nameOf, putDestination, removeDestination } from './words.ts';
 
 /** The forwarding method against the way to the real server. */
 export const FORWARDING_RULES: readonly Rule[] = [
@@ -25,16 +16,6 @@ export const FORWARDING_RULES: readonly Rule[] = [
     name: 'port-not-translated',
     about: 'direct routing or a tunnel with another port than the service has',
     find: portNotTranslated,
-  },
-  {
-    name: 'masquerade-without-forwarding',
-    about: 'NAT while this host does not forward the replies',
-    find: masqueradeWithoutForwarding,
-  },
-  {
-    name: 'masquerade-redirects',
-    about: 'NAT on one LAN while this host sends redirects',
-    find: masqueradeRedirects,
   },
 ];
 
@@ -60,7 +41,7 @@ function unreachable(facts: Facts): Observation[] {
 function directNotOnSegment(facts: Facts): Observation[] {
   return destinationsOf(facts).flatMap((placed) => {
     const { service, destination } = placed;
-    const route = found(facts, destination.address);
+    const route = wayTo(facts, destination.address);
     if (destination.forwarding !== 'direct' || route?.type !== 'unicast' || !route.gateway) return [];
     const vip = isFwmark(service) ? 'VIP' : service.address;
     return [
@@ -95,75 +76,4 @@ function portNotTranslated(facts: Facts): Observation[] {
       },
     ];
   });
-}
-
-function masqueradeWithoutForwarding(facts: Facts): Observation[] {
-  const remote = masqueraded(facts);
-  const families: readonly Family[] = ['inet', 'inet6'];
-  return families.flatMap((family) => {
-    const affected = remote.filter(({ destination }) => familyOf(destination.address) === family);
-    const global = family === 'inet' ? 'net/ipv4/ip_forward' : 'net/ipv6/conf/all/forwarding';
-    // IPv4 asks the device that a packet comes in by, IPv6 only for all.
-    const devices = family === 'inet' ? devicesOf(facts, affected) : [];
-    const paths = [global, ...devices.map((name) => `net/ipv4/conf/${name}/forwarding`)];
-    const off = facts.settings.get(global) === '0' ? [global] : paths;
-    return off
-      .filter((path) => affected.length > 0 && facts.settings.get(path) === '0')
-      .map(
-        (path): Observation => ({
-          severity: 'error',
-          subject: sysctlName(path),
-          seen: `it is 0, and ${nameSome(affected)} by NAT`,
-          why: 'the replies of the real servers come to this host to be forwarded, and are dropped',
-          mend: [setSysctl(path, 1)],
-        }),
-      );
-  });
-}
-
-function masqueradeRedirects(facts: Facts): Observation[] {
-  const way = facts.network.routes.find(
-    ({ family, prefixLength }) => family === 'inet' && prefixLength === 0,
-  );
-  const clientSide = facts.network.links.find(({ index }) => index === way?.index)?.name;
-  const affected = masqueraded(facts).filter(({ destination }) => familyOf(destination.address) === 'inet');
-  if (clientSide === undefined || !devicesOf(facts, affected).includes(clientSide)) return [];
-  const on = ['all', clientSide]
-    .map((name) => `net/ipv4/conf/${name}/send_redirects`)
-    .filter((path) => facts.settings.get(path) === '1');
-  if (on.length === 0) return [];
-  return [
-    {
-      severity: 'warning',
-      subject: clientSide,
-      seen: `real servers of NAT and the way to the clients are both on ${clientSide}, and ${on.map(sysctlName).join(' and ')} ${on.length === 1 ? 'is' : 'are'} 1`,
-      why: 'a redirect teaches a real server a way to the client that leaves the director out, and the client does not know the answer',
-      mend: on.map((path) => setSysctl(path, 0)),
-    },
-  ];
-}
-
-/** Destinations of NAT on other hosts. */
-function masqueraded(facts: Facts): Placed[] {
-  return destinationsOf(facts).filter(
-    ({ destination }) =>
-      destination.forwarding === 'masquerade' && found(facts, destination.address)?.type === 'unicast',
-  );
-}
-
-/** The route to an address, where there is one. */
-function found({ routes }: Facts, address: Address): FoundRoute | undefined {
-  const route = routes.get(address);
-  return route && 'index' in route ? route : undefined;
-}
-
-/** Names of the devices that lead to destinations. */
-function devicesOf(facts: Facts, placed: readonly Placed[]): string[] {
-  const indices = new Set(placed.map(({ destination }) => found(facts, destination.address)?.index));
-  return facts.network.links.filter(({ index }) => indices.has(index)).map(({ name }) => name);
-}
-
-function nameSome(placed: readonly Placed[]): string {
-  const more = placed.length - 1;
-  return `${nameOf(placed[0]!)}${more > 0 ? ` and ${more} more are` : ' is'}`;
 }

@@ -1,18 +1,30 @@
 import type { Facts } from '../../model/facts.ts';
 import { type Finding, SEVERITIES } from '../../model/finding.ts';
 import { ADDRESS_RULES } from './addresses.ts';
+import { CAPACITY_RULES } from './capacity.ts';
 import { CONNECTION_RULES } from './connections.ts';
 import { FORWARDING_RULES } from './forwarding.ts';
+import { MARK_RULES } from './marks.ts';
+import { MASQUERADE_RULES } from './masquerade.ts';
 import { REAL_SERVER_RULES } from './real-server.ts';
 import type { Rule } from './rule.ts';
 import { SCHEDULING_RULES } from './scheduling.ts';
+import { SYNC_RULES } from './sync.ts';
+import { TRACKING_RULES } from './tracking.ts';
+import { TUNNEL_RULES } from './tunnels.ts';
 
 /** Every rule there is. A new one goes into the list of its theme. */
 export const RULES: readonly Rule[] = [
   ...FORWARDING_RULES,
+  ...MASQUERADE_RULES,
+  ...TUNNEL_RULES,
   ...ADDRESS_RULES,
   ...SCHEDULING_RULES,
   ...CONNECTION_RULES,
+  ...CAPACITY_RULES,
+  ...MARK_RULES,
+  ...TRACKING_RULES,
+  ...SYNC_RULES,
   ...REAL_SERVER_RULES,
 ];
 

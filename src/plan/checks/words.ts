@@ -30,6 +30,12 @@ export function nameOf({ service, destination }: Placed): string {
   return `${formatServiceId(service)} -> ${formatEndpoint(destination)}`;
 }
 
+/** The subject of a sentence, with its verb: `tcp 10.0.0.1:80 -> 10.0.0.2:80 is`. */
+export function nameSome(placed: readonly Placed[]): string {
+  const more = placed.length - 1;
+  return `${nameOf(placed[0]!)}${more > 0 ? ` and ${more} more are` : ' is'}`;
+}
+
 /** `-t 10.0.0.1:80` */
 export function serviceWords(id: ServiceId): string {
   if (isFwmark(id)) return `-f ${id.fwmark}${id.family === 'inet6' ? ' -6' : ''}`;
@@ -85,4 +91,10 @@ export function setSysctl(path: string, value: string | number): string {
 /** `net/ipv4/ip_forward` as sysctl writes it: dots for slashes, and slashes for the dots in a name of a device. */
 export function sysctlName(path: string): string {
   return path.replaceAll('.', '\0').replaceAll('/', '.').replaceAll('\0', '/');
+}
+
+/** Whether a release, such as `5.4.0-42-generic`, is older than a version. */
+export function isBefore(kernel: string, major: number, minor: number): boolean {
+  const [own = 0, second = 0] = kernel.split('.').map(Number.parseFloat);
+  return own < major || (own === major && second < minor);
 }

@@ -40,8 +40,11 @@ describe('a director', () => {
 
   it('with direct routing to a real server behind a router', async () => {
     await ward.run(`lvsadm -a ${WEB} -r 10.9.0.11:80 -g -w 7 -x 100`);
-    const finding = await ward.mend('direct-not-on-segment');
-    expect(finding.seen).toContain('10.0.0.254');
+    const { mend, seen } = (await ward.examine())[0]!;
+    await ward.run(...mend);
+    // A tunnel has a fault of its own here.
+    expect((await ward.examine()).map(({ rule }) => rule)).toEqual(['tunnel-without-room']);
+    expect(seen).toContain('10.0.0.254');
     const { services } = JSON.parse(await ward.host.lvsadm('-L --json')) as { services: ServiceTable[] };
     const moved = services[0]!.destinations.find(({ address }) => address === '10.9.0.11');
     // The other settings are as they were.
@@ -72,9 +75,59 @@ describe('a director', () => {
 
   it('that sends redirects on its one LAN', async () => {
     await ward.run(`lvsadm -a ${WEB} -r 10.0.0.11:80 -m`);
-    expect(await ward.examine()).toEqual([]);
     for (const name of ['all', 'e0']) await ward.host.write(`net/ipv4/conf/${name}/send_redirects`, '1');
-    expect((await ward.mend('masquerade-redirects')).mend).toHaveLength(2);
+    const { mend } = await ward.mend('masquerade-redirects', { there: ['masquerade-among-clients'] });
+    expect(mend).toHaveLength(2);
+    expect((await ward.mendBy('masquerade-among-clients', `lvsadm -d ${WEB} -r 10.0.0.11:80`)).severity).toBe(
+      'hint',
+    );
+  });
+
+  it('with NAT to a real server behind a router', async () => {
+    await ward.run(`lvsadm -a ${WEB} -r 10.9.0.11:80 -m`);
+    expect((await ward.examine())[0]).toMatchObject({
+      rule: 'masquerade-behind-router',
+      severity: 'warning',
+    });
+    // By another router than the clients' it is less of a suspicion.
+    await ward.run('ip route add 10.9.0.0/16 via 10.2.0.1');
+    try {
+      const finding = await ward.mendBy('masquerade-behind-router', `lvsadm -d ${WEB} -r 10.9.0.11:80`);
+      expect(finding).toMatchObject({ severity: 'hint' });
+      expect(finding.seen).toContain('by router 10.2.0.1');
+    } finally {
+      await ward.run('ip route del 10.9.0.0/16');
+    }
+  });
+
+  it('with one-packet scheduling and NAT', async () => {
+    await ward.run(`lvsadm -A -u ${VIP}:53 -s rr -o`, `lvsadm -a -u ${VIP}:53 -r 10.2.0.11:53 -m`);
+    expect((await ward.mend('masquerade-one-packet')).mend).toEqual([`lvsadm -E -u ${VIP}:53 -s rr`]);
+  });
+
+  it('with a tunnel that has no room for its header', async () => {
+    await ward.run(`lvsadm -A -t ${VIP}:81 -s rr`, `lvsadm -a -t ${VIP}:81 -r 10.2.0.11:81 -i`);
+    const { advice, severity } = (await ward.examine())[0]!;
+    const line = /ip link set e1 mtu \d+/.exec(advice!)![0];
+    expect({ severity, line }).toEqual({ severity: 'hint', line: 'ip link set e1 mtu 1520' });
+    try {
+      await ward.mendBy('tunnel-without-room', line);
+    } finally {
+      await ward.run('ip link set e1 mtu 1500');
+    }
+  });
+
+  it('with tunnels whose packets come from the VIP', async () => {
+    const vip = 'fd02::100';
+    const add = `lvsadm -a -t [${vip}]:80 -r [fd02::11]:80 -i -w 3`;
+    // Of a host address the most bits are the destination's.
+    await ward.run(`ip addr add ${vip}/128 dev e1 nodad`, `lvsadm -A -t [${vip}]:80 -s rr`, add);
+    try {
+      const finding = await ward.mend('tunnel-from-vip', { there: ['tunnel-without-room'] });
+      expect(finding.mend[2]).toBe(add);
+    } finally {
+      await ward.run(`ip addr del ${vip}/128 dev e1`);
+    }
   });
 
   it('without the address of a service', async () => {
@@ -108,6 +161,28 @@ describe('a director', () => {
     expect(code).toBe(6);
     await ward.run('lvsadm -a -t 10.0.0.100:81 -r 10.2.0.11:81 -m');
     expect(await ward.examine()).toEqual([]);
+  });
+
+  it('with a service that has no scheduler', async () => {
+    await ward.run(`lvsadm -E ${WEB} -s none`);
+    expect((await ward.mend('no-scheduler')).severity).toBe('error');
+  });
+
+  it('with a hashing scheduler that refuses the share of a drained real server', async () => {
+    await ward.run(`lvsadm -E ${WEB} -s sh -b sh-port`, `lvsadm -a ${WEB} -r 10.2.0.12:8080 -m -w 0`);
+    const { mend } = await ward.mend('hash-without-fallback');
+    expect(mend).toEqual([`lvsadm -E ${WEB} -s sh -b sh-port,sh-fallback`]);
+  });
+
+  it('with UDP clients that stay', async () => {
+    const DNS = `-u ${VIP}:53`;
+    const add = (method: string) =>
+      ['11', '12'].map((host) => `lvsadm -a ${DNS} -r 10.2.0.${host}:53 ${method}`);
+    await ward.run(`lvsadm -A ${DNS} -s rr -b flag-1`, ...add('-g'));
+    expect((await ward.mend('udp-sticks')).mend).toEqual([`lvsadm -E ${DNS} -s rr -b flag-1 -o`]);
+    await ward.run(`lvsadm -D ${DNS}`, `lvsadm -A ${DNS} -s rr`, ...add('-m'));
+    expect((await ward.mend('udp-sticks')).mend).toEqual(['lvsadm --set 0 0 10']);
+    await ward.run('lvsadm --set 0 0 300');
   });
 
   it('that drops in silence what goes to a removed real server', async () => {

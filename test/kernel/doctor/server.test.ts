@@ -31,7 +31,9 @@ describe('a real server', () => {
   });
 
   it('that lacks the VIP', async () => {
-    expect(await ward.mend('real-server-without-vip', ` --vip ${VIP}`)).toMatchObject({ subject: VIP });
+    expect(await ward.mend('real-server-without-vip', { options: ` --vip ${VIP}` })).toMatchObject({
+      subject: VIP,
+    });
     // It is on record now.
     await ward.run(`ip addr del ${VIP}/32 dev lo`);
     expect((await ward.mend('real-server-without-vip')).mend).toEqual([
@@ -74,7 +76,7 @@ describe('a real server', () => {
   });
 
   it('whose replies do not go through the director', async () => {
-    const finding = await ward.mend('replies-miss-director', ' --director 10.2.0.1');
+    const finding = await ward.mend('replies-miss-director', { options: ' --director 10.2.0.1' });
     expect(finding).toMatchObject({ severity: 'error', subject: '10.2.0.1' });
     expect(finding.seen).toContain('by 10.0.0.254, not by the director');
     // It is on record now.

@@ -1,6 +1,5 @@
 import type { Destination, DestinationStatus } from '../../../../src/model/destination.ts';
 import type { Facts } from '../../../../src/model/facts.ts';
-import type { Finding } from '../../../../src/model/finding.ts';
 import type { FoundRoute, ResolvedRoute } from '../../../../src/model/network.ts';
 import type { Service } from '../../../../src/model/service.ts';
 import type { ServiceTable, Table } from '../../../../src/model/table.ts';
@@ -71,6 +70,7 @@ export function facts(rest: Partial<Omit<Facts, 'settings'>> & { settings?: Reco
     modules: new Map(),
     nftables: undefined,
     iptables: undefined,
+    managers: [],
     meant: [],
     unknown: [],
     ...rest,
@@ -78,7 +78,9 @@ export function facts(rest: Partial<Omit<Facts, 'settings'>> & { settings?: Reco
   };
 }
 
-/** `rule severity subject` of everything that is found. */
-export function found(seen: Facts): string[] {
-  return examine(seen).map(({ rule, severity, subject }: Finding) => `${severity} ${rule}: ${subject}`);
+/** `severity rule: subject` of everything that is found; or that one rule finds. */
+export function found(seen: Facts, name?: string): string[] {
+  return examine(seen)
+    .filter(({ rule }) => name === undefined || rule === name)
+    .map(({ rule, severity, subject }) => `${severity} ${rule}: ${subject}`);
 }

@@ -13,7 +13,10 @@ const routes = new Map([
 describe('a real server behind a router', () => {
   it('is out of reach of direct routing, and of nothing else', () => {
     const at = (forwarding: 'direct' | 'masquerade' | 'tunnel') =>
-      found(facts({ routes, table: table([service(WEB, { address: FAR, port: 80, forwarding })]) }));
+      found(
+        facts({ routes, table: table([service(WEB, { address: FAR, port: 80, forwarding })]) }),
+        'direct-not-on-segment',
+      );
     expect(at('direct')).toEqual(['error direct-not-on-segment: tcp 10.0.0.100:80 -> 10.9.0.12:80']);
     expect(at('masquerade')).toEqual([]);
     expect(at('tunnel')).toEqual([]);
@@ -31,7 +34,11 @@ describe('another port than the service has', () => {
       id: Parameters<typeof service>[0],
       port: number,
       forwarding: 'direct' | 'masquerade' | 'tunnel',
-    ) => found(facts({ routes, table: table([service(id, { address: '10.0.0.12', port, forwarding })]) }));
+    ) =>
+      found(
+        facts({ routes, table: table([service(id, { address: '10.0.0.12', port, forwarding })]) }),
+        'port-not-translated',
+      );
     const FOUND = ['error port-not-translated: tcp 10.0.0.100:80 -> 10.0.0.12:8080'];
     expect(at(WEB, 8080, 'direct')).toEqual(FOUND);
     expect(at(WEB, 8080, 'tunnel')).toEqual(FOUND);

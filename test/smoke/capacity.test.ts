@@ -1,0 +1,2 @@
+// Only where IPVS is a module can its connection table be made smaller.
+import '../kernel/doctor/capacity.test.ts';
