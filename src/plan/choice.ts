@@ -64,7 +64,8 @@ export function weighChances(service: ServiceTable): { rule: string; chances: Ch
   const total = part ? takers.reduce((sum, destination) => sum + part(destination), 0) : 0;
   // With one that perhaps takes connections, neither the others' parts nor the next one can be told.
   const isSettled = judged.every(({ eligible }) => eligible !== 'perhaps');
-  const chosen = isSettled ? (takers.length === 1 ? takers[0] : next?.(takers)) : undefined;
+  const isOnly = takers.length === 1 && scheduler in MANNERS && !picksBlindly(service);
+  const chosen = isSettled ? (isOnly ? takers[0] : next?.(takers)) : undefined;
   const flags = schedulerFlags.length > 0 ? ` (flags ${schedulerFlags.join(', ')})` : '';
   return {
     rule: manner.rule + flags,

@@ -36,6 +36,8 @@ describe('the next one', () => {
 
   it('has the fewest connections, an active one counting 256', () => {
     expect(next('lc', ...busy)).toBe(0);
+    expect(next('lc', { activeConnections: 2 }, { activeConnections: 1, inactiveConnections: 255 })).toBe(1);
+    expect(next('lc', { activeConnections: 2 }, { activeConnections: 1, inactiveConnections: 257 })).toBe(0);
     expect(next('sed', ...busy)).toBe(1);
     expect(next('wlc', { ...busy[0], weight: 1 }, { ...busy[1], weight: 2 })).toBe(1);
   });
@@ -45,6 +47,11 @@ describe('the next one', () => {
     expect(next('sed', { activeConnections: 1, weight: 100 }, { weight: 1 })).toBe(0);
     expect(next('lc', {}, {})).toBe(0);
     expect(next('lc', { weight: 0 }, {})).toBe(1);
+  });
+
+  it('is the only one that takes connections, unless the scheduler picks blindly', () => {
+    for (const scheduler of ['rr', 'twos', 'lblc', 'wlc']) expect(next(scheduler, { weight: 0 }, {})).toBe(1);
+    for (const scheduler of ['sh', 'dh', 'another']) expect(next(scheduler, { weight: 0 }, {})).toBe(-1);
   });
 
   it('is not told when one perhaps takes no connections', () => {

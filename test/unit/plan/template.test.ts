@@ -51,6 +51,10 @@ describe('what persistence remembers of a client', () => {
     expect(sticky(bare, { service: web, by: 'any-port' })).toBe(home);
     expect(sticky(bare, { service: web, by: 'ftp' })).toBe(home);
     expect(sticky(bare)).toBeUndefined();
+    const control = packet({ destination: { address: '10.0.0.100', port: 21 } });
+    const ftp = service({ ...control.destination, protocol: 'tcp' }, [home], persistent);
+    const entry21 = { ...template, ...bare };
+    expect(findSticky({ service: ftp, by: 'address' }, control, [entry21], false)?.destination).toBe(home);
     const marked = service({ fwmark: 258, family: 'inet' }, [home], persistent);
     const entry = { ...bare, protocol: 'IP', virtual: '0.0.1.2' };
     expect(sticky(entry, { service: marked, by: 'mark' })).toBe(home);
