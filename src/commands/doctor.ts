@@ -7,10 +7,12 @@ import type { Table } from '../model/table.ts';
 import { renderExamination } from '../output/findings.ts';
 import { paintFor } from '../output/paint.ts';
 import { examine, RULES } from '../plan/checks/index.ts';
+import { supposeTable } from '../plan/supposed.ts';
 import { EXIT } from './exit-codes.ts';
 import { tellFailure } from './failure.ts';
 import { openJournal } from './open-journal.ts';
 import { UsageError } from './role.ts';
+import { readWanted } from './table-files.ts';
 import { newCommand, parseHostAddress, parseVips, runCommand } from './words.ts';
 import type { CommandWorld } from './world.ts';
 
@@ -27,14 +29,15 @@ interface Values {
 export async function run(words: readonly string[], world: CommandWorld): Promise<number> {
   let code: number = EXIT.ok;
   const program = newCommand('lvsadm doctor', 'Looks for what is wrong with this director or real server.')
+    .argument('[file...]', 'YAML or JSON, as for apply: what would be wrong if that were the table')
     .option('--vip <address,...>', 'this host is a real server of these, by direct routing or a tunnel')
     .option('--director <address>', 'this host is a real server that replies through this director (NAT)')
     .option('--rule <name,...>', 'ask these rules only')
     .option('--list-rules', 'tell the rules, and look at nothing')
     .option('--json', 'print one JSON document')
     .option('--state-dir <folder>', 'where the record of changes is (default /run/lvsadm)')
-    .action(async (values: Values) => {
-      code = await doctor(values, world);
+    .action(async (files: string[], values: Values) => {
+      code = await doctor(files, values, world);
     });
   try {
     await runCommand(program, words, world);
@@ -44,7 +47,7 @@ export async function run(words: readonly string[], world: CommandWorld): Promis
   }
 }
 
-async function doctor(values: Values, world: CommandWorld): Promise<number> {
+async function doctor(files: readonly string[], values: Values, world: CommandWorld): Promise<number> {
   const rules = values.rule === undefined ? RULES : chooseRules(values.rule);
   if (values.listRules) {
     const width = Math.max(...rules.map(({ name }) => name.length));
@@ -52,8 +55,9 @@ async function doctor(values: Values, world: CommandWorld): Promise<number> {
     return EXIT.ok;
   }
   const meant = await readMeant(values);
+  const supposed = files.length > 0 ? await readWanted(files, world) : undefined;
   const { table, unknown } = await readIpvs(world);
-  const facts = await readFacts(table, meant, unknown);
+  const facts = await readFacts(supposed ? supposeTable(supposed.wanted, table) : table, meant, unknown);
   const findings = examine(facts, rules);
   const paint = await paintFor(world.stdout, world.environment ?? process.env);
   const examination = { findings, rules: rules.length, unknown: facts.unknown };

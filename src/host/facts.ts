@@ -40,7 +40,7 @@ export async function readFacts(
       settings: await readSettings(network.links.map(({ name }) => name)),
       table,
       fullnat: fullnatServices(nftables ?? []),
-      modules: await moduleStates(SCHEDULERS.map((name) => `ip_vs_${name}`)),
+      modules: await moduleStates(schedulersOf(table).map((name) => `ip_vs_${name}`)),
       nftables,
       iptables,
       managers: (await findTableOwners()).map(({ name }) => name),
@@ -54,6 +54,11 @@ export async function readFacts(
   } finally {
     await links.close();
   }
+}
+
+/** Those of Linux, and whatever else is named. */
+function schedulersOf(table: Table | undefined): string[] {
+  return [...new Set([...SCHEDULERS, ...(table?.services ?? []).map(({ scheduler }) => scheduler)])];
 }
 
 function addressesOf(table: Table | undefined, meant: readonly Meant[]): Set<Address> {

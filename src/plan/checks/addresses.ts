@@ -18,6 +18,9 @@ function vipMissing(facts: Facts): Observation[] {
   return vipsOf(facts).flatMap((vip): Observation[] => {
     const route = facts.routes.get(vip);
     if (route === undefined || route.type === 'local') return [];
+    // There, but not (yet) in use: duplicate address detection.
+    const own = facts.network.addresses.find(({ address }) => address === vip);
+    if (own?.duplicate || own?.tentative) return [];
     const device = deviceFor(vip, facts);
     const length = familyOf(vip) === 'inet' ? 32 : 128;
     const quiet = length === 128 ? ' nodad preferred_lft 0' : '';

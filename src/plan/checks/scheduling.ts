@@ -9,6 +9,7 @@ import { editService, putDestination, serviceWords } from './words.ts';
 export const SCHEDULING_RULES: readonly Rule[] = [
   { name: 'no-destination', about: 'a service without real servers', find: noDestination },
   { name: 'no-weight', about: 'a service whose real servers all have weight 0', find: noWeight },
+  { name: 'scheduler-missing', about: 'a scheduler that this kernel has no module of', find: missing },
   { name: 'no-scheduler', about: 'a service without a scheduler', find: noScheduler },
   {
     name: 'hash-without-fallback',
@@ -49,6 +50,21 @@ function noWeight({ table }: Facts): Observation[] {
       mend: service.destinations.map((destination) =>
         putDestination('-e', { service, destination }, { weight: 1 }),
       ),
+    }));
+}
+
+/** In a document, that is: the kernel's own table has no such service. */
+function missing({ table, modules }: Facts): Observation[] {
+  const present = [...modules].filter(([, state]) => state !== 'missing').map(([name]) => name.slice(6));
+  return (table?.services ?? [])
+    .filter(({ scheduler }) => scheduler !== 'none' && modules.get(`ip_vs_${scheduler}`) === 'missing')
+    .map((service) => ({
+      severity: 'error',
+      subject: formatServiceId(service),
+      seen: `its scheduler is ${service.scheduler}, and there is no module ip_vs_${service.scheduler} for this kernel`,
+      why: 'the kernel refuses the service',
+      mend: [],
+      advice: `take one of ${present.join(', ')}; or a kernel that has it (in a container, load the module on the host)`,
     }));
 }
 

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ServiceTable } from '../../../src/model/table.ts';
+import { ip } from '../forwarding/namespace.ts';
+import { file } from '../table/run.ts';
 import { VIP, VIP6, Ward } from './ward.ts';
 
 const WEB = `-t ${VIP}:80`;
@@ -144,6 +146,26 @@ describe('a director', () => {
     await ward.mend('vip-missing');
     await ward.run('sysctl -qw net.ipv6.conf.all.forwarding=0');
     expect((await ward.mend('masquerade-without-forwarding')).subject).toBe('net.ipv6.conf.all.forwarding');
+    await ward.run('sysctl -qw net.ipv6.conf.all.forwarding=0', `ip addr del ${VIP6}/128 dev e0`);
+  });
+
+  it('with an IPv6 address that another host has', async () => {
+    ip('outside', `addr add ${VIP6}/128 dev e0 nodad`);
+    await ward.run(
+      `ip addr add ${VIP6}/128 dev e0 preferred_lft 0`,
+      'sysctl -qw net.ipv6.conf.all.forwarding=1',
+    );
+    await ward.run(`lvsadm -A -t [${VIP6}]:80 -s rr`, `lvsadm -a -t [${VIP6}]:80 -r [fd02::11]:80 -m`);
+    try {
+      const rules = async () => (await ward.examine()).map(({ rule }) => rule);
+      await vi.waitFor(async () => expect(await rules()).toEqual(['vip-duplicate']), { timeout: 8000 });
+      ip('outside', `addr del ${VIP6}/128 dev e0`);
+      const { mend } = (await ward.examine())[0]!;
+      await ward.run(...mend);
+      await vi.waitFor(async () => expect(await ward.examine()).toEqual([]), { timeout: 8000 });
+    } finally {
+      await ward.run(`ip addr del ${VIP6}/128 dev e0`, 'sysctl -qw net.ipv6.conf.all.forwarding=0');
+    }
   });
 
   it('with a service whose real servers all have weight 0', async () => {
@@ -161,6 +183,21 @@ describe('a director', () => {
     expect(code).toBe(6);
     await ward.run('lvsadm -a -t 10.0.0.100:81 -r 10.2.0.11:81 -m');
     expect(await ward.examine()).toEqual([]);
+  });
+
+  it('with a document that asks for a scheduler that there is not', async () => {
+    const document = (scheduler: string) =>
+      file(
+        `${scheduler}.yaml`,
+        `services: [{ address: ${VIP}:80, scheduler: ${scheduler}, destinations: [{ address: 10.2.0.11:8080, forwarding: masquerade }] }]`,
+      );
+    expect(await ward.examine(` ${document('nosuch')}`)).toMatchObject([
+      { rule: 'scheduler-missing', severity: 'error', subject: `tcp ${VIP}:80` },
+    ]);
+    expect(await ward.examine(` ${document('rr')}`)).toEqual([]);
+    // What is in the table does not count then.
+    await ward.run('lvsadm -A -t 10.0.0.100:81 -s rr');
+    expect(await ward.examine(` ${document('rr')}`)).toEqual([]);
   });
 
   it('with a service that has no scheduler', async () => {
