@@ -238,7 +238,7 @@ describe('what is refused', () => {
     expect(edit).toMatchObject({ code: 255, stderr: expect.stringContaining('one-packet scheduling (-o)') });
     const wanted = file(
       'wanted.yaml',
-      `services: [{ address: "${VIP}:53", protocol: udp, onePacket: true }]\n`,
+      `services: [{ address: "${VIP}:53", protocol: udp, onePacket: true, destinations: ["${SERVERS[0]}"] }]\n`,
     );
     for (const words of [`apply ${wanted}`, `apply ${wanted} --dry-run`]) {
       expect(await director.tryLvsadm(words)).toMatchObject({
