@@ -80,7 +80,7 @@ _lvsadm_subcommand() {
     explain-*)
       _lvsadm_words '-t --tcp -u --udp --sctp -f --fwmark --from -r --real-server --ask --json --mode --tunnel -6 --ipv6 --help' "$current"
       ;;
-    doctor-*) _lvsadm_files '--vip --director --rule --list-rules --json --state-dir --help' "$current" ;;
+    doctor-*) _lvsadm_files '--vip --director --ask --rule --list-rules --json --state-dir --help' "$current" ;;
   esac
 }
 

@@ -1,12 +1,14 @@
 import { readFacts } from '../host/facts.ts';
+import { openMachine } from '../host/machine.ts';
 import { IpvsClient } from '../ipvs/client.ts';
 import { IpvsError } from '../ipvs/errors.ts';
 import type { Address } from '../model/address.ts';
-import type { Meant } from '../model/facts.ts';
+import type { Facts, Meant } from '../model/facts.ts';
 import type { Table } from '../model/table.ts';
 import { renderExamination } from '../output/findings.ts';
 import { paintFor } from '../output/paint.ts';
 import { examine, RULES } from '../plan/checks/index.ts';
+import { questionsOf } from '../plan/checks/questions.ts';
 import { supposeTable } from '../plan/supposed.ts';
 import { EXIT } from './exit-codes.ts';
 import { tellFailure } from './failure.ts';
@@ -19,6 +21,7 @@ import type { CommandWorld } from './world.ts';
 interface Values {
   readonly vip?: string;
   readonly director?: string;
+  readonly ask?: boolean;
   readonly rule?: string;
   readonly listRules?: boolean;
   readonly json?: boolean;
@@ -32,6 +35,7 @@ export async function run(words: readonly string[], world: CommandWorld): Promis
     .argument('[file...]', 'YAML or JSON, as for apply: what would be wrong if that were the table')
     .option('--vip <address,...>', 'this host is a real server of these, by direct routing or a tunnel')
     .option('--director <address>', 'this host is a real server that replies through this director (NAT)')
+    .option('--ask', 'send questions, too: who answers for VIPs and real servers on their segments')
     .option('--rule <name,...>', 'ask these rules only')
     .option('--list-rules', 'tell the rules, and look at nothing')
     .option('--json', 'print one JSON document')
@@ -58,7 +62,7 @@ async function doctor(files: readonly string[], values: Values, world: CommandWo
   const supposed = files.length > 0 ? await readWanted(files, world) : undefined;
   const { table, unknown } = await readIpvs(world);
   const facts = await readFacts(supposed ? supposeTable(supposed.wanted, table) : table, meant, unknown);
-  const findings = examine(facts, rules);
+  const findings = examine(values.ask ? { ...facts, answers: await ask(facts, world) } : facts, rules);
   const paint = await paintFor(world.stdout, world.environment ?? process.env);
   const examination = { findings, rules: rules.length, unknown: facts.unknown };
   world.stdout.write(renderExamination(examination, values.json ? 'json' : 'text', paint));
@@ -72,6 +76,20 @@ function chooseRules(names: string) {
     if (!rule) throw new UsageError(`--rule: there is no rule '${name}'; --list-rules names them`);
     return rule;
   });
+}
+
+/** Asks on the segments for our VIPs, which nobody else should have, and for real servers that are not known there. */
+async function ask(facts: Facts, world: CommandWorld): Promise<Map<Address, string | undefined>> {
+  const machine = (world.openMachine ?? openMachine)();
+  try {
+    const questions = questionsOf(facts);
+    const answers = await Promise.all(
+      questions.map(({ device, address }) => machine.whoHas(device, address)),
+    );
+    return new Map(questions.map(({ address }, index) => [address, answers[index]]));
+  } finally {
+    await machine.close();
+  }
 }
 
 /** What the operator says, and what `realserver up` has on record. */

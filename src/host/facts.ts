@@ -36,6 +36,7 @@ export async function readFacts(
       kernel: release(),
       network,
       neighbours: await links.neighbours(),
+      answers: new Map(),
       routes,
       settings: await readSettings(network.links.map(({ name }) => name)),
       table,
@@ -87,13 +88,14 @@ async function readSettings(devices: readonly string[]): Promise<Map<string, str
     ...balancing.map((name) => join('net/ipv4/vs', name)),
     ...['all', ...devices].flatMap((device) => OF_DEVICES.map((name) => `net/ipv4/conf/${device}/${name}`)),
   ];
-  const settings = new Map<string, string>();
-  for (const path of paths) {
-    // Some may not be read, by whom or in whichever namespace.
-    const value = await readSysctl(path).catch(() => undefined);
-    if (value !== undefined) settings.set(path, value);
-  }
-  return settings;
+  // Some may not be read, by whom or in whichever namespace.
+  const values = await Promise.all(paths.map((path) => readSysctl(path).catch(() => undefined)));
+  return new Map(
+    paths.flatMap((path, index) => {
+      const value = values[index];
+      return value === undefined ? [] : [[path, value] as const];
+    }),
+  );
 }
 
 function fullnatServices(objects: readonly FirewallObject[]): ReadonlySet<string> {

@@ -25,7 +25,7 @@ export interface Meant {
 }
 
 /**
- * What was seen of a host at a moment, without changing anything or sending a packet. What is `undefined`, or not in a
+ * What was seen of a host at a moment, without changing anything or, unless asked to, sending a packet. What is `undefined`, or not in a
  * map, is not known, and no fault is made of it.
  */
 export interface Facts {
@@ -33,6 +33,8 @@ export interface Facts {
   readonly kernel: string;
   readonly network: Network;
   readonly neighbours: readonly Neighbour[];
+  /** Addresses that were asked for on their segments, and the hardware addresses that answered, if one did. */
+  readonly answers: ReadonlyMap<Address, string | undefined>;
   /** The kernel's answer for every VIP, real server and director: where a packet to it goes. */
   readonly routes: ReadonlyMap<Address, ResolvedRoute>;
   /** Files under /proc/sys, such as `net/ipv4/ip_forward`, and their values. */

@@ -9,6 +9,11 @@ import { defaultRoute } from './ways.ts';
 export const ADDRESS_RULES: readonly Rule[] = [
   { name: 'vip-missing', about: 'a service whose address is not on this host', find: vipMissing },
   { name: 'vip-device-down', about: 'an address on a device that is down', find: vipDeviceDown },
+  {
+    name: 'vip-answered-elsewhere',
+    about: 'an address that another host answers for',
+    find: answeredElsewhere,
+  },
   { name: 'vip-duplicate', about: 'an IPv6 address that another host has, too', find: vipDuplicate },
 ];
 
@@ -55,6 +60,23 @@ function vipDeviceDown(facts: Facts): Observation[] {
         seen: `it is on ${link.name}, which is down`,
         why: 'nothing comes in by a device that is down',
         mend: [`ip link set ${link.name} up`],
+      },
+    ];
+  });
+}
+
+function answeredElsewhere(facts: Facts): Observation[] {
+  return vipsOf(facts).flatMap((vip): Observation[] => {
+    const holder = facts.answers.get(vip);
+    if (holder === undefined) return [];
+    return [
+      {
+        severity: 'error',
+        subject: vip,
+        seen: `${holder} answers ARP for it`,
+        why: 'clients and routers that hear that host last send their packets to it, past this director',
+        mend: [],
+        advice: `a real server must keep silent; there: lvsadm realserver up --mode dr --vip ${vip}. Another director must not have the address while this one has it`,
       },
     ];
   });

@@ -7,6 +7,7 @@ import { destinationsOf, nameOf, putDestination, removeDestination } from './wor
 /** The forwarding method against the way to the real server. */
 export const FORWARDING_RULES: readonly Rule[] = [
   { name: 'real-server-unreachable', about: 'no route to a real server', find: unreachable },
+  { name: 'real-server-silent', about: 'a real server that does not answer on its segment', find: silent },
   {
     name: 'direct-not-on-segment',
     about: 'direct routing to a real server behind a router',
@@ -33,6 +34,28 @@ function unreachable(facts: Facts): Observation[] {
         why: 'packets of the connections that are scheduled there are dropped',
         mend: [removeDestination(placed)],
         advice: `or add the route: ip route add ${destination.address} via GATEWAY (${formatServiceId(service)} needs it before connections come)`,
+      },
+    ];
+  });
+}
+
+function silent(facts: Facts): Observation[] {
+  return destinationsOf(facts).flatMap((placed): Observation[] => {
+    const { address, weight } = placed.destination;
+    const way = wayTo(facts, address);
+    if (weight === 0 || way?.type !== 'unicast' || way.gateway !== undefined) return [];
+    const known = facts.neighbours.find((one) => one.index === way.index && one.address === address);
+    const isSilent = facts.answers.has(address) && facts.answers.get(address) === undefined;
+    if (!isSilent && known?.state !== 'failed') return [];
+    const device = facts.network.links.find(({ index }) => index === way.index)?.name;
+    return [
+      {
+        severity: 'warning',
+        subject: nameOf(placed),
+        seen: `nobody answers for ${address} on the segment of ${device}`,
+        why: 'connections that are scheduled there are lost',
+        mend: [putDestination('-e', placed, { weight: 0 })],
+        advice: 'then see to that host; lvsadm ramp brings it back',
       },
     ];
   });

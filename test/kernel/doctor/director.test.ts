@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ServiceTable } from '../../../src/model/table.ts';
 import { ip } from '../forwarding/namespace.ts';
@@ -51,6 +52,40 @@ describe('a director', () => {
     const moved = services[0]!.destinations.find(({ address }) => address === '10.9.0.11');
     // The other settings are as they were.
     expect(moved).toMatchObject({ forwarding: 'tunnel', weight: 7, upperThreshold: 100 });
+  });
+
+  it('with another host that answers for the VIP, and a real server that does not answer', async () => {
+    expect(await ward.examine()).toEqual([]);
+    ip('outside', `addr add ${VIP}/32 dev e0`);
+    const findings = await ward.examine(' --ask');
+    expect(findings.map(({ rule, subject }) => `${rule} ${subject}`)).toEqual([
+      `vip-answered-elsewhere ${VIP}`,
+      `real-server-silent tcp ${VIP}:80 -> 10.2.0.11:8080`,
+    ]);
+    const { address } = JSON.parse(
+      execFileSync('ip', ['-n', 'outside', '-j', 'link', 'show', 'e0'], { encoding: 'utf8' }),
+    )[0];
+    expect(findings[0]!.seen).toContain(address);
+    // What an other host is advised to do: keep silent about an address that it has.
+    ip('outside', `addr del ${VIP}/32 dev e0\naddr add 10.2.0.11/24 dev e1`);
+    expect(await ward.examine(' --ask')).toEqual([]);
+    ip('outside', 'addr del 10.2.0.11/24 dev e1');
+  });
+
+  it('with a real server that has not answered', async () => {
+    const question = { device: 'e1', address: '10.2.0.11' };
+    await ward.run(`lvsadm -a ${WEB} -r 10.2.0.12:8080 -m`);
+    await ward.host.perform({ do: 'solicit', ...question });
+    try {
+      // The kernel asks three times, a second apart.
+      await vi.waitFor(async () => expect(await ward.examine()).not.toEqual([]), {
+        timeout: 8000,
+        interval: 500,
+      });
+      expect(await ward.mend('real-server-silent')).toMatchObject({ severity: 'warning' });
+    } finally {
+      await ward.host.perform({ do: 'forget', ...question });
+    }
   });
 
   it('with another port by direct routing', async () => {

@@ -64,6 +64,7 @@ export function facts(rest: Partial<Omit<Facts, 'settings'>> & { settings?: Reco
     kernel: '6.1.0-18-amd64',
     network: server(),
     neighbours: [],
+    answers: new Map(),
     routes: new Map(),
     table: undefined,
     fullnat: new Set(),
