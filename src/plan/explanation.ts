@@ -65,11 +65,7 @@ export function explainMatch(
   const virtual = reach(packet.destination.address, out);
   const client = packet.client === undefined ? undefined : reach(packet.client, out);
   const ways = chances.map((chance) => wayOf(chance, packet, client, out));
-  const problems = [
-    ...(virtual.kind === 'local' ? [] : [notHere(packet)]),
-    ...(client?.kind === 'none' ? [client.why] : []),
-    ...unscheduled(match, packet),
-  ];
+  const problems = [...(virtual.kind === 'local' ? [] : [notHere(packet)]), ...unscheduled(match, packet)];
   const takers = sticky
     ? ways.filter(({ chance }) => chance.destination === sticky.destination)
     : ways.filter(({ chance }) => chance.eligible !== 'no');

@@ -15,6 +15,8 @@ export interface Leg {
   readonly peerMac: string | undefined;
   /** Why there is none. */
   readonly unknown: string | undefined;
+  /** The next hop was asked for, and does not answer. */
+  readonly isSilent: boolean;
   /** The largest packet that goes this way. */
   readonly mtu: number;
 }
@@ -66,10 +68,10 @@ function peerOf(
   device: string,
   link: Link | undefined,
   known: Neighbour | undefined,
-): Pick<Leg, 'peerMac' | 'unknown'> {
-  if (known?.hardwareAddress) return { peerMac: known.hardwareAddress, unknown: undefined };
-  const without = (unknown: string) => ({ peerMac: undefined, unknown });
+): Pick<Leg, 'peerMac' | 'unknown' | 'isSilent'> {
+  if (known?.hardwareAddress) return { peerMac: known.hardwareAddress, unknown: undefined, isSilent: false };
+  const without = (unknown: string, isSilent = false) => ({ peerMac: undefined, unknown, isSilent });
   if (link?.resolves === false) return without(`${device} has no hardware addresses`);
-  if (known?.state === 'failed') return without(`${next} does not answer on ${device}`);
+  if (known?.state === 'failed') return without(`${next} does not answer on ${device}`, true);
   return without(`the neighbour table does not know ${next}: nothing was sent there lately`);
 }

@@ -1,6 +1,7 @@
 import { familyOf } from '../model/address.ts';
 import type { FirewallObject } from '../model/facts.ts';
 import type { Packet } from '../model/packet.ts';
+import { type HookRule, hookRules, keyOf, matchOf } from './checks/ruleset.ts';
 
 /** What nftables would do to a packet's mark, as far as its rules are understood. */
 export interface Marking {
@@ -11,72 +12,50 @@ export interface Marking {
   readonly certain: boolean;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** Hooks that a packet passes before IPVS takes it. */
-const HOOKS = ['prerouting', 'input'];
+const HOOKS: readonly unknown[] = ['prerouting', 'input'];
 
 /**
- * The marks that rules of nftables (iptables-nft among them) may give a packet on its way in, in their order. Rules of
- * iptables' older kind are not seen here.
+ * The marks that rules of nftables may give a packet on its way in, in their order. Rules of iptables are not
+ * understood.
  */
-export function findMarkings(objects: readonly FirewallObject[], packet: Packet): Marking[] {
-  const chains = objects.flatMap(({ chain }) =>
-    chain && HOOKS.includes(String(chain.hook)) && concerns(String(chain.family), packet) ? [chain] : [],
-  );
-  return chains.flatMap((chain) =>
-    objects.flatMap(({ rule }) => {
-      const own = rule && ['family', 'table'].every((key) => rule[key] === chain[key]);
-      if (!own || rule.chain !== chain.name) return [];
-      return markingOf(
-        rule.expr as readonly Fields[],
-        packet,
-        `${chain.family} ${chain.table} ${chain.name}`,
-      );
-    }),
-  );
+export function findMarkings(nftables: readonly FirewallObject[], packet: Packet): Marking[] {
+  return hookRules({ nftables }, familyOf(packet.destination.address))
+    .filter(({ hook }) => HOOKS.includes(hook))
+    .flatMap((rule) => markingOf(rule, packet) ?? []);
 }
 
-function concerns(family: string, { destination }: Packet): boolean {
-  return family === 'inet' || family === (familyOf(destination.address) === 'inet' ? 'ip' : 'ip6');
-}
-
-function markingOf(expressions: readonly Fields[], packet: Packet, chain: string): Marking[] {
+function markingOf({ expressions, chain }: HookRule, packet: Packet): Marking | undefined {
   let certain = true;
   for (const expression of expressions) {
-    const mangle = expression.mangle as { key?: { meta?: Fields }; value?: unknown } | undefined;
-    if (mangle?.key?.meta?.key === 'mark') {
-      return typeof mangle.value === 'number' ? [{ mark: mangle.value, chain, certain }] : [];
+    const { key, value } = (expression.mangle ?? {}) as { key?: unknown; value?: unknown };
+    if (keyOf(key, 'meta') === 'mark') {
+      return typeof value === 'number' ? { mark: value, chain, certain } : undefined;
     }
     if ('counter' in expression || 'log' in expression) continue;
-    const fulfilled = evaluate(expression.match as Condition | undefined, packet);
-    if (fulfilled === false) return [];
+    const fulfilled = evaluate(expression, packet);
+    if (fulfilled === false) return undefined;
     if (fulfilled === undefined) certain = false;
   }
-  return [];
-}
-
-interface Condition {
-  readonly op?: string;
-  readonly left?: { readonly payload?: Fields; readonly meta?: Fields };
-  readonly right?: unknown;
+  return undefined;
 }
 
 /** `undefined`: not understood. */
-function evaluate(condition: Condition | undefined, packet: Packet): boolean | undefined {
-  const { op, left, right } = condition ?? {};
-  const actual = left && fieldOf(left, packet);
-  if ((op !== '==' && op !== 'in') || actual === undefined) return undefined;
-  const set = (right as { set?: readonly unknown[] } | null)?.set ?? [right];
+function evaluate(expression: HookRule['expressions'][number], packet: Packet): boolean | undefined {
+  const match = matchOf(expression);
+  const actual = match && fieldOf(match.left, packet);
+  if (!match || actual === undefined) return undefined;
+  const set = (match.right as { set?: readonly unknown[] } | null)?.set ?? [match.right];
   if (set.includes(actual)) return true;
   const isPlain = (item: unknown) =>
-    typeof item === 'number' || (typeof item === 'string' && !/^@/.test(item));
+    typeof item === 'number' || (typeof item === 'string' && !item.startsWith('@'));
   return set.every(isPlain) ? false : undefined;
 }
 
-function fieldOf({ payload, meta }: NonNullable<Condition['left']>, packet: Packet): unknown {
+function fieldOf(left: Readonly<Record<string, unknown>>, packet: Packet): unknown {
   const { protocol, destination, client } = packet;
-  if (meta?.key === 'l4proto') return protocol;
+  if (keyOf(left, 'meta') === 'l4proto') return protocol;
+  const payload = left.payload as { field?: string; protocol?: string } | undefined;
   switch (payload?.field) {
     case 'daddr':
       return destination.address;

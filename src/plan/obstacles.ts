@@ -27,15 +27,16 @@ export function findObstacles(facts: WayFacts): string[] {
   if (clientAddress === address && forwarding !== 'masquerade') {
     return ['the client is this real server, which has the VIP itself: its packets do not leave it'];
   }
-  const { device, router, peerMac, unknown, index } = server.leg;
+  const { device, router, unknown, isSilent, index } = server.leg;
   const found: string[] = [];
   if (forwarding === 'direct' && router !== undefined) {
     found.push(
       `${address} is behind the router ${router}: by direct routing a packet gets there only on a network that both are on; this one comes back, or is lost`,
     );
   }
-  if (peerMac === undefined && unknown?.includes('does not answer')) found.push(unknown);
+  if (isSilent && unknown !== undefined) found.push(unknown);
   if (forwarding !== 'masquerade') return found;
+  if (client?.kind === 'none') found.push(`${client.why}, by which replies would go`);
   if (forwards === false) {
     const setting = familyOf(address) === 'inet' ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding';
     found.push(`${setting} is 0: replies are not passed on`);

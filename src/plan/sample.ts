@@ -70,6 +70,7 @@ export function planSample({ mode, tunnel, family }: Sample): { scene: string; h
     router: cast.router,
     peerMac: ROUTER_MAC,
     unknown: undefined,
+    isSilent: false,
     mtu: 1500,
   };
   const hops = planHops({

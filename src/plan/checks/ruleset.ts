@@ -21,7 +21,7 @@ export function expressionsFor({ nftables }: Facts, family: Family): Expression[
     .flatMap((rule) => rule.expr as readonly Expression[]);
 }
 
-export function hookRules({ nftables }: Facts, family: Family): HookRule[] {
+export function hookRules({ nftables }: Pick<Facts, 'nftables'>, family: Family): HookRule[] {
   return things(nftables, 'chain')
     .filter((chain) => chain.hook !== undefined && concerns(chain.family, family))
     .flatMap(({ family, table, name, type, hook }) =>

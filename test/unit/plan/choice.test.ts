@@ -37,7 +37,7 @@ describe('the next one', () => {
   it('has the fewest connections, an active one counting 256', () => {
     expect(next('lc', ...busy)).toBe(0);
     expect(next('lc', { activeConnections: 2 }, { activeConnections: 1, inactiveConnections: 255 })).toBe(1);
-    expect(next('lc', { activeConnections: 2 }, { activeConnections: 1, inactiveConnections: 257 })).toBe(0);
+    expect(next('lc', { activeConnections: 2 }, { activeConnections: 1, inactiveConnections: 256 })).toBe(0);
     expect(next('sed', ...busy)).toBe(1);
     expect(next('wlc', { ...busy[0], weight: 1 }, { ...busy[1], weight: 2 })).toBe(1);
   });

@@ -10,6 +10,7 @@ const leg: Leg = {
   router: undefined,
   peerMac: 's',
   unknown: undefined,
+  isSilent: false,
   mtu: 1500,
 };
 const by = (rest: Partial<Leg> = {}) => ({ kind: 'leg', leg: { ...leg, ...rest } }) as const;
@@ -49,6 +50,14 @@ describe('what is in the way', () => {
     expect(findObstacles(facts({ forwards: false }, 'tunnel'))).toEqual([]);
   });
 
+  it('is no route to the client, for NAT only', () => {
+    const client = { kind: 'none', why: 'there is no route to 10.1.0.2' } as const;
+    expect(findObstacles(facts({ client }))).toEqual([
+      'there is no route to 10.1.0.2, by which replies would go',
+    ]);
+    expect(findObstacles(facts({ client }, 'direct'))).toEqual([]);
+  });
+
   it('is a client on the real server’s network, for NAT without local addresses', () => {
     const client = by({ peerMac: 'c' });
     expect(findObstacles(facts({ client })).join()).toContain('FULLNAT serves it');
@@ -67,7 +76,9 @@ describe('what is in the way', () => {
 
   it('is a next hop that does not answer, not one that was never asked', () => {
     const unknown = '10.0.0.11 does not answer on eth0';
-    expect(findObstacles(facts({ server: by({ peerMac: undefined, unknown }) }))).toEqual([unknown]);
+    expect(findObstacles(facts({ server: by({ peerMac: undefined, unknown, isSilent: true }) }))).toEqual([
+      unknown,
+    ]);
     expect(findObstacles(facts({ server: by({ peerMac: undefined, unknown: 'never asked' }) }))).toEqual([]);
   });
 });

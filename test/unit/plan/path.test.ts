@@ -15,6 +15,7 @@ const near: Leg = {
   router: undefined,
   peerMac: 's',
   unknown: undefined,
+  isSilent: false,
   mtu: 1500,
 };
 const toClient: Leg = { ...near, router: '192.0.2.1', peerMac: 'r' };
