@@ -95,6 +95,13 @@ const CASES: readonly Case[] = [
     prepare: (rip) => `--mode tun --vip ${VIP6} --rip ${rip}`,
   },
   {
+    name: 'TUN by IPv4 in IPv6',
+    ...tun,
+    vip: VIP,
+    servers: SERVERS6,
+    prepare: (rip) => `--mode tun --vip ${VIP} --rip ${rip}`,
+  },
+  {
     name: 'TUN by GRE',
     ...tun,
     ...inet,
