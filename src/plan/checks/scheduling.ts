@@ -95,7 +95,7 @@ function hashWithoutFallback({ table }: Facts): Observation[] {
         severity: 'warning',
         subject: formatServiceId(service),
         seen: `its scheduler is ${scheduler} without ${flag}, and ${drained} of its ${destinations.length} real servers ${drained === 1 ? 'has' : 'have'} weight 0`,
-        why: 'clients whose hash falls on a real server of weight 0 are refused, not sent to another',
+        why: 'clients whose hash falls on a real server that was drained are refused, not sent to another',
         mend: [editService(service, { schedulerFlags: [...schedulerFlags, flag] })],
       },
     ];

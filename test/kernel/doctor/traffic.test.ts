@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { processWorld } from '../../../src/commands/process-world.ts';
 import type { IpvsClient } from '../../../src/ipvs/client.ts';
+import { runIpvsadm } from '../../../src/ipvsadm/run.ts';
 import type { Finding } from '../../../src/model/finding.ts';
 import { openEmpty, reset } from '../ipvs.ts';
 import { lvsadm } from '../table/run.ts';
@@ -29,26 +31,32 @@ afterAll(async () => {
   await client?.close();
 });
 
-async function examine(): Promise<Finding[]> {
-  const { out } = await lvsadm(`doctor --json --rule persistence-feeds-drained`);
+async function examine(rule: string): Promise<Finding[]> {
+  const { out } = await lvsadm(`doctor --json --rule ${rule}`);
   return (JSON.parse(out) as { findings: Finding[] }).findings;
 }
 
+/** Does what the rule's one finding says, and sees it gone. */
 async function mend(rule: string): Promise<void> {
-  const findings = await examine();
-  expect(findings.map((finding) => finding.rule)).toEqual([rule]);
-  const [program = '', ...words] = findings[0]!.mend[0]!.split(' ');
-  execFileSync(program, words, { stdio: 'ignore' });
-  expect(await examine()).toEqual([]);
+  const findings = await examine(rule);
+  expect(findings).toHaveLength(1);
+  const world = { ...processWorld(), programName: 'lvsadm' };
+  for (const line of findings[0]!.mend) {
+    const [program = '', ...words] = line.split(' ');
+    if (program === 'lvsadm') expect(await runIpvsadm(words, world)).toBe(0);
+    else execFileSync(program, words, { stdio: 'ignore' });
+  }
+  expect(await examine(rule)).toEqual([]);
 }
 
 const sysctl = (path: string) => `/proc/sys/net/${path}`;
 
-function ask(): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(80, VIP);
+/** The answer to a client of this address, or the code of the error. */
+function ask(localAddress = '127.0.0.1'): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: VIP, port: 80, localAddress });
     socket.once('data', (data) => resolve(String(data)));
-    socket.once('error', reject);
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
   });
 }
 
@@ -59,10 +67,48 @@ describe('with connections, the doctor sees', () => {
     const destination = { address: '127.0.0.1', port: 8081, forwarding: 'masquerade' } as const;
     await client.addDestination(WEB, destination);
     expect(await ask()).toBe('hello\n');
-    expect(await examine()).toEqual([]);
+    expect(await examine('persistence-feeds-drained')).toEqual([]);
     await client.editDestination(WEB, { ...destination, weight: 0 });
     // It is fed, indeed.
     expect(await ask()).toBe('hello\n');
     await mend('persistence-feeds-drained');
+  });
+
+  it('a service without a scheduler, whose connections are refused', async () => {
+    await client.addService({ ...WEB, scheduler: 'none' });
+    await client.addDestination(WEB, { address: '127.0.0.1', port: 8081, forwarding: 'masquerade' });
+    expect(await ask()).toBe('ECONNREFUSED');
+    await mend('no-scheduler');
+    expect(await ask()).toBe('hello\n');
+  });
+
+  it.each(['sh', 'mh'])('a share of the clients of scheduler %s that are refused', async (scheduler) => {
+    await client.addService({ ...WEB, scheduler });
+    const drained = { address: '127.0.0.9', port: 8081, forwarding: 'masquerade' } as const;
+    await client.addDestination(WEB, { ...drained, address: '127.0.0.1' });
+    await client.addDestination(WEB, drained);
+    // The share of one that never had a weight, mh gives to the others; not so that of one that had.
+    await client.editDestination(WEB, { ...drained, weight: 0 });
+    // Clients of many addresses, so that some have the hash of each real server.
+    const all = async () => {
+      const answers: string[] = [];
+      for (let host = 1; host <= 16; host++) answers.push(await ask(`127.0.1.${host}`));
+      return [...new Set(answers)].sort();
+    };
+    expect(await all()).toEqual(['ECONNREFUSED', 'hello\n']);
+    await mend('hash-without-fallback');
+    expect(await all()).toEqual(['hello\n']);
+  });
+
+  it('a director that balances nothing, being a backup', async () => {
+    await client.addService({ ...WEB, scheduler: 'rr' });
+    await client.addDestination(WEB, { address: '127.0.0.1', port: 8081, forwarding: 'masquerade' });
+    for (const role of ['master', 'backup'] as const)
+      await client.startDaemon({ role, interface: 'lo', syncId: 7 });
+    expect(await ask()).toBe('hello\n');
+    writeFileSync(sysctl('ipv4/vs/backup_only'), '1');
+    expect(await ask()).toBe('ECONNREFUSED');
+    await mend('backup-only-stops-director');
+    expect(await ask()).toBe('hello\n');
   });
 });
