@@ -17,7 +17,8 @@ afterAll(() => ward?.close());
 /** A director of NAT with nothing wrong. */
 beforeEach(async () => {
   const { host } = ward;
-  await ward.run('lvsadm -C', `ip addr replace ${VIP}/32 dev e0`, 'sysctl -qw net.ipv4.ip_forward=1');
+  await ward.run('lvsadm -C', `ip addr replace ${VIP}/32 dev e0`);
+  await host.write('net/ipv4/ip_forward', '1');
   for (const name of ['all', 'e0']) await host.write(`net/ipv4/conf/${name}/send_redirects`, '0');
   await host.write('net/ipv4/conf/e1/forwarding', '1');
   for (const name of ['expire_nodest_conn', 'conn_reuse_mode']) await host.write(`net/ipv4/vs/${name}`, '1');
