@@ -12,6 +12,9 @@ const LAST_OUTPUT_MS = 1000;
 /** A third of a second instead of two: no legacy terminals, no measuring of RAID code, no self-tests of ciphers. */
 const QUICK = ['quiet', 'pty.legacy_count=0', 'initcall_blacklist=raid6_select_algo', 'cryptomgr.notests=1'];
 
+/** Where these drivers are built in, no device that nobody made: dummy0 and bond0 are names that people choose. */
+const NO_DEVICES = ['dummy.numdummies=0', 'bonding.max_bonds=0'];
+
 const ROOT = ['rootfstype=hostfs', 'rootflags=/', 'ro', 'devtmpfs.mount=1', 'panic=-1'];
 
 /** Serial line N of the guest is its ttySN: input, output, error, control. A terminal is one line in both directions. */
@@ -40,6 +43,7 @@ export function startMachine({ user, world, kernel, mem, terminal }) {
     `uml_dir=${join(world.folder, 'uml')}`,
     ...ROOT,
     ...QUICK,
+    ...NO_DEVICES,
     ...CONSOLE,
     ...(terminal ? TERMINAL : PIPES),
   ];
