@@ -30,7 +30,9 @@ async function runProgram(words: readonly string[], world: World): Promise<numbe
   const [first, ...others] = words;
   if (ownName(world) !== undefined && first !== undefined && Object.hasOwn(SUBCOMMANDS, first)) {
     const subcommand = await SUBCOMMANDS[first]!();
-    return subcommand.run(others, world);
+    // It is bundled apart (scripts/bundle.js) and has classes of its own: it would not know the errors of our kernel.
+    const { openKernel, ...rest } = world;
+    return subcommand.run(others, rest);
   }
   return (await import('./ipvsadm/run.ts')).runIpvsadm(words, world);
 }

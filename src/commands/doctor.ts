@@ -67,6 +67,8 @@ async function doctor(files: readonly string[], values: Values, world: CommandWo
   const examination = { findings, rules: rules.length, unknown: facts.unknown };
   world.stdout.write(renderExamination(examination, values.json ? 'json' : 'text', paint));
   if (findings.some(({ severity }) => severity === 'error')) return EXIT.faulty;
+  // What was not seen is not known to be in order.
+  if (unknown.length > 0) return EXIT.failed;
   return findings.some(({ severity }) => severity === 'warning') ? EXIT.warned : EXIT.ok;
 }
 

@@ -85,6 +85,15 @@ describe('an executable', () => {
     expect(await ended(child)).toBe(255);
   });
 
+  it.each([
+    ['export', 1],
+    ['doctor', 1],
+  ] as const)('%s says what an ordinary user lacks', async (name, code) => {
+    const child = spawn(process.execPath, [lvsadm, name], { uid: 65534, gid: 65534 });
+    const [ending, out, err] = await Promise.all([ended(child), text(child.stdout), text(child.stderr)]);
+    expect({ code: ending, lack: /CAP_NET_ADMIN/.test(out + err) }).toEqual({ code, lack: true });
+  });
+
   it('does not mind a full disk', async () => {
     const child = start([lvsadm, '-Ln'], ['pipe', openSync('/dev/full', 'w'), 'pipe']);
     const [code, err] = await Promise.all([ended(child), text(child.stderr!)]);
