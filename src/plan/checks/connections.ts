@@ -1,4 +1,5 @@
 import type { Facts } from '../../model/facts.ts';
+import { formatServiceId } from '../../model/service.ts';
 import type { Observation, Rule } from './rule.ts';
 import { destinationsOf, isBefore, nameOf, setSysctl, sysctlName } from './words.ts';
 
@@ -27,16 +28,28 @@ export const CONNECTION_RULES: readonly Rule[] = [
 
 function persistenceFeedsDrained(facts: Facts): Observation[] {
   if (facts.settings.get(QUIESCENT) !== '0') return [];
-  const drained = destinationsOf(facts).filter(
-    ({ service, destination }) =>
-      service.persistenceTimeout > 0 && destination.weight === 0 && destination.persistentConnections > 0,
+  const persistent = destinationsOf(facts).filter(({ service }) => service.persistenceTimeout > 0);
+  const drained = persistent.filter(
+    ({ destination }) => destination.weight === 0 && destination.persistentConnections > 0,
   );
+  const mend = [setSysctl(QUIESCENT, 1)];
+  if (persistent.length > 0 && drained.length === 0) {
+    return [
+      {
+        severity: 'hint',
+        subject: sysctlName(QUIESCENT),
+        seen: `it is 0, and ${formatServiceId(persistent[0]!.service)} is persistent`,
+        why: 'a real server that is given weight 0 goes on to get the connections of the clients that it had',
+        mend,
+      },
+    ];
+  }
   return drained.map((placed) => ({
     severity: 'warning',
     subject: nameOf(placed),
     seen: `its weight is 0, ${placed.destination.persistentConnections} persistent clients are remembered, and ${sysctlName(QUIESCENT)} is 0`,
     why: 'persistence goes before weight, so these clients go on to open connections there, and it never gets empty',
-    mend: [setSysctl(QUIESCENT, 1)],
+    mend,
   }));
 }
 

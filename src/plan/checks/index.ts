@@ -9,6 +9,7 @@ import { MASQUERADE_RULES } from './masquerade.ts';
 import { REAL_SERVER_RULES } from './real-server.ts';
 import type { Rule } from './rule.ts';
 import { SCHEDULING_RULES } from './scheduling.ts';
+import { SOURCE_RULES } from './sources.ts';
 import { SYNC_RULES } from './sync.ts';
 import { TRACKING_RULES } from './tracking.ts';
 import { TUNNEL_RULES } from './tunnels.ts';
@@ -26,6 +27,7 @@ export const RULES: readonly Rule[] = [
   ...TRACKING_RULES,
   ...SYNC_RULES,
   ...REAL_SERVER_RULES,
+  ...SOURCE_RULES,
 ];
 
 /** What the rules find, the worst first, and otherwise in the order of the rules. */

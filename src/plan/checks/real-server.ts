@@ -3,13 +3,18 @@ import type { Facts } from '../../model/facts.ts';
 import { effectiveValue, type SysctlSetting } from '../../model/setting.ts';
 import { arpSilence } from '../arp.ts';
 import { gateways } from '../realserver.ts';
-import { type HeldVip, heldVips } from './roles.ts';
+import { type HeldVip, heldVips, vipsOf } from './roles.ts';
 import type { Observation, Rule } from './rule.ts';
 import { setSysctl } from './words.ts';
 
 /** What a real server owes its director. */
 export const REAL_SERVER_RULES: readonly Rule[] = [
   { name: 'real-server-without-vip', about: 'a real server that does not have the VIP', find: withoutVip },
+  {
+    name: 'real-server-shows-vip',
+    about: 'a real server with the VIP on a device that has neighbours',
+    find: showsVip,
+  },
   {
     name: 'real-server-answers-arp',
     about: 'a real server that answers ARP for the VIP',
@@ -19,11 +24,6 @@ export const REAL_SERVER_RULES: readonly Rule[] = [
     name: 'real-server-asks-as-vip',
     about: 'a real server that sends ARP in the name of the VIP',
     find: (facts) => notSilent(facts, 'arp_announce'),
-  },
-  {
-    name: 'tunnel-strict-source',
-    about: 'a real server that drops what comes out of the tunnel for its source',
-    find: strictSource,
   },
   {
     name: 'replies-miss-director',
@@ -43,6 +43,26 @@ function withoutVip({ meant, routes }: Facts): Observation[] {
         seen: 'this host is a real server of it, and does not have the address',
         why: 'the director’s packets still have the VIP as their destination, and are not taken as this host’s own',
         mend: [up],
+      },
+    ];
+  });
+}
+
+/** Whatever is set of ARP: of the device's own addresses it tells. */
+function showsVip(facts: Facts): Observation[] {
+  const { meant, network } = facts;
+  const served = vipsOf(facts);
+  return meant.flatMap(({ mode, address, up }): Observation[] => {
+    const held = network.addresses.find((own) => own.address === address);
+    const link = network.links.find(({ index }) => index === held?.index);
+    if (mode === 'nat' || !held || !link?.resolves || served.includes(address)) return [];
+    return [
+      {
+        severity: 'error',
+        subject: address,
+        seen: `this host is a real server of it, and has it on ${link.name}`,
+        why: 'a host tells its neighbours of every address on their device, so that clients find the VIP here and pass the director by',
+        mend: [`ip addr del ${address}/${held.prefixLength} dev ${link.name}`, up],
       },
     ];
   });
@@ -77,34 +97,6 @@ function notSilent(facts: Facts, name: keyof typeof ARP): Observation[] {
       mend: mendings(held) ?? loud.map(({ setting: { path, value } }) => setSysctl(path, value)),
     },
   ];
-}
-
-/** What a tunnel delivers has a source that is routed by another device. */
-function strictSource(facts: Facts): Observation[] {
-  return heldVips(facts).flatMap((held): Observation[] => {
-    const { vip, link } = held;
-    if (familyOf(vip) !== 'inet' || link.loopback || link.kind === 'dummy') return [];
-    const path = `net/ipv4/conf/${link.name}/rp_filter`;
-    const all = 'net/ipv4/conf/all/rp_filter';
-    const setting: SysctlSetting = {
-      kind: 'sysctl',
-      path,
-      value: '2',
-      accepts: ['0', '2'],
-      largerOf: all,
-    };
-    if (effective(facts, setting) !== '1') return [];
-    const by = facts.settings.get(path) === '1' ? '' : ', because that of all devices is';
-    return [
-      {
-        severity: 'error',
-        subject: vip,
-        seen: `rp_filter is in effect 1 (strict) on ${link.name}${by}`,
-        why: 'a packet from the tunnel has a client’s address, the way back to which is another device, so the kernel drops it',
-        mend: mendings([held]) ?? [setSysctl(path, 2)],
-      },
-    ];
-  });
 }
 
 function repliesMissDirector({ meant, network, routes }: Facts): Observation[] {

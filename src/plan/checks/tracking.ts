@@ -119,7 +119,8 @@ function translatesAll({ expressions }: HookRule, device: string): boolean {
 function dropsInvalid({ expressions }: HookRule): boolean {
   const conditions = expressions.filter((part) => 'match' in part);
   const [match] = conditions.map(matchOf);
-  const states = [match?.right].flat();
+  const right = match?.right as { set?: readonly unknown[] } | undefined;
+  const states = [right?.set ?? right].flat();
   return (
     expressions.some((part) => 'drop' in part) &&
     conditions.length === 1 &&

@@ -185,6 +185,14 @@ describe('a director', () => {
     await ward.run('sysctl -qw net.ipv6.conf.all.forwarding=0', `ip addr del ${VIP6}/128 dev e0`);
   });
 
+  it('that drops clients’ packets for their source', async () => {
+    await ward.run('ip addr add 10.2.0.100/32 dev e1', 'lvsadm -A -t 10.2.0.100:80 -s rr');
+    await ward.run('lvsadm -a -t 10.2.0.100:80 -r 10.0.0.11:80 -g');
+    for (const name of ['e0', 'e1']) await ward.host.write(`net/ipv4/conf/${name}/rp_filter`, '1');
+    expect((await ward.mend('clients-strict-source')).subject).toBe('10.2.0.100');
+    for (const name of ['e0', 'e1']) await ward.host.write(`net/ipv4/conf/${name}/rp_filter`, '0');
+  });
+
   it('with an IPv6 address that another host has', async () => {
     ip('outside', `addr add ${VIP6}/128 dev e0 nodad`);
     await ward.run(
@@ -256,6 +264,12 @@ describe('a director', () => {
     await ward.run(`lvsadm -D ${DNS}`, `lvsadm -A ${DNS} -s rr`, ...add('-m'));
     expect((await ward.mend('udp-sticks')).mend).toEqual(['lvsadm --set 0 0 10']);
     await ward.run('lvsadm --set 0 0 300');
+  });
+
+  it('whose persistence will go on to feed a drained real server', async () => {
+    await ward.host.write('net/ipv4/vs/expire_quiescent_template', '0');
+    await ward.run(`lvsadm -E ${WEB} -s rr -p 300`);
+    expect((await ward.mend('persistence-feeds-drained')).severity).toBe('hint');
   });
 
   it('that drops in silence what goes to a removed real server', async () => {

@@ -55,6 +55,19 @@ describe('a real server', () => {
     expect((await ward.mend('real-server-asks-as-vip')).mend).toHaveLength(2);
   });
 
+  it('that has the VIP on a device with neighbours', async () => {
+    await ward.run(`ip addr add ${VIP}/32 dev e0`);
+    expect((await ward.mend('real-server-shows-vip', { options: ` --vip ${VIP}` })).seen).toContain('on e0');
+  });
+
+  it('that may drop what the director sends, for its source', async () => {
+    await ward.run(`lvsadm realserver up --mode dr --vip ${VIP}`);
+    for (const name of ['e0', 'e1']) await ward.host.write(`net/ipv4/conf/${name}/rp_filter`, '1');
+    expect((await ward.mend('direct-strict-source')).mend).toEqual([
+      'sysctl -w net.ipv4.conf.e1.rp_filter=2',
+    ]);
+  });
+
   it('whose tunnel is down, or checks the source of what it delivers', async () => {
     await ward.run('lvsadm realserver up --mode tun --vip 10.0.0.101', 'ip link set tunl0 down');
     expect((await ward.mend('vip-device-down')).seen).toContain('tunl0');

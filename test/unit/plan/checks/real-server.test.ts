@@ -88,6 +88,63 @@ describe('an address on a tunnel device', () => {
   });
 });
 
+describe('a VIP on a device with neighbours', () => {
+  it('is told by a real server, whatever is set, but not by a director', () => {
+    const host = { ...holding(`${VIP}/24`, 2), meant, routes: new Map([[VIP, LOCAL]]) };
+    expect(examine(facts(host))).toMatchObject([
+      { rule: 'real-server-shows-vip', severity: 'error', mend: [`ip addr del ${VIP}/24 dev eth0`, UP] },
+    ]);
+    expect(found(facts({ ...host, meant: [] }))).toEqual([]);
+    const services = [
+      service({ protocol: 'tcp', address: VIP, port: 80 }, { address: '10.0.0.12', port: 80 }),
+    ];
+    expect(found(facts({ ...host, table: table(services) }))).toEqual([]);
+  });
+});
+
+describe('strict checks of the source', () => {
+  const strict = { 'net/ipv4/conf/eth1/rp_filter': '1', 'net/ipv4/conf/eth0/rp_filter': '1' };
+  const links = [LO, ETH0, link(3, 'eth1')];
+
+  it('matter to a director where the way back is another', () => {
+    const at = (index: number) =>
+      found(
+        facts({
+          network: server({ links, addresses: [address(index, `${VIP}/32`)] }),
+          settings: strict,
+          routes: new Map([[VIP, LOCAL]]),
+          table: table([
+            service({ protocol: 'tcp', address: VIP, port: 80 }, { address: '10.0.0.12', port: 80 }),
+          ]),
+        }),
+      );
+    expect(at(3)).toEqual([`warning clients-strict-source: ${VIP}`]);
+    expect(at(2)).toEqual([]);
+  });
+
+  it('may matter to a real server on a second segment', () => {
+    const host = holding(`${VIP}/32`, 1, {
+      'net/ipv4/conf/all/arp_ignore': '1',
+      'net/ipv4/conf/all/arp_announce': '2',
+    });
+    const at = (settings: Record<string, string>) =>
+      found(
+        facts({
+          network: { ...host.network, links },
+          settings: {
+            ...host.settings,
+            'net/ipv4/conf/eth1/arp_ignore': '0',
+            'net/ipv4/conf/eth1/arp_announce': '0',
+            ...settings,
+          },
+        }),
+      );
+    expect(at(strict)).toEqual(['hint direct-strict-source: eth1']);
+    expect(at({ 'net/ipv4/conf/eth0/rp_filter': '1' })).toEqual([]);
+    expect(at({ ...strict, 'net/ipv4/conf/all/rp_filter': '2' })).toEqual([]);
+  });
+});
+
 describe('the way back through a director', () => {
   const nat: readonly Meant[] = [{ mode: 'nat', address: '10.0.0.10', up: 'lvsadm realserver up …' }];
 

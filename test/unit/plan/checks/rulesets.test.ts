@@ -118,6 +118,9 @@ describe('translation and tracking', () => {
     expect(of('direct', '1', [input, rule('inet', 'in', invalid(['invalid', 'untracked']), drop)])).toEqual(
       FOUND,
     );
+    expect(of('direct', '1', [input, rule('inet', 'in', invalid({ set: ['invalid'] }), drop)])).toEqual(
+      FOUND,
+    );
     expect(of('direct', '1', [input, rule('inet', 'in', invalid('new'), drop)])).toEqual([]);
     expect(of('direct', '1', [input, rule('inet', 'in', fromRs, invalid('invalid'), drop)])).toEqual([]);
     expect(of('direct', '0', [input, rule('inet', 'in', invalid('invalid'), drop)])).toEqual([]);
