@@ -1,10 +1,9 @@
-import { takeLock } from '../host/lock.ts';
 import { openMachine } from '../host/machine.ts';
 import { renderUndo } from '../output/undo.ts';
 import { PlanRefusal } from '../plan/refusal.ts';
 import { undo } from './apply.ts';
 import { EXIT } from './exit-codes.ts';
-import { MachineFailure } from './failure.ts';
+import { takeHostLock } from './host-lock.ts';
 import { openJournal } from './open-journal.ts';
 import { unpersist } from './persist.ts';
 import type { CommonOptions, Role } from './role.ts';
@@ -19,10 +18,9 @@ export async function down(
   world: CommandWorld,
 ): Promise<number> {
   if (options.root !== undefined) return unpersist(role, names, options, world);
+  const lock = options.dryRun ? undefined : await takeHostLock(role, world);
   const machine = (world.openMachine ?? openMachine)();
-  const lock = options.dryRun ? undefined : await takeLock();
   try {
-    if (!options.dryRun && !lock) throw new MachineFailure('another lvsadm is changing this host');
     const journal = await openJournal(options.stateDir);
     const owners = [...journal.owners.keys()].filter((owner) =>
       names.length === 0 ? owner.startsWith(`${role.name} `) : names.includes(owner),

@@ -1,5 +1,4 @@
 import type { Journal } from '../host/journal.ts';
-import { takeLock } from '../host/lock.ts';
 import { type Machine, openMachine } from '../host/machine.ts';
 import type { Network } from '../model/network.ts';
 import { type PlanReport, renderPlan } from '../output/plan.ts';
@@ -8,6 +7,7 @@ import { mergeNeeds, planStep, type Step } from '../plan/steps.ts';
 import { applySteps, undo } from './apply.ts';
 import { EXIT } from './exit-codes.ts';
 import { MachineFailure } from './failure.ts';
+import { takeHostLock } from './host-lock.ts';
 import { openJournal } from './open-journal.ts';
 import { persist } from './persist.ts';
 import type { Claim, CommonOptions, Role, Target } from './role.ts';
@@ -26,10 +26,9 @@ export async function up(
 ): Promise<number> {
   if (options.root !== undefined)
     return persist(role, targets, (target) => target.planImage(), options, world);
+  const lock = options.dryRun ? undefined : await takeHostLock(role, world);
   const machine = (world.openMachine ?? openMachine)();
-  const lock = options.dryRun ? undefined : await takeLock();
   try {
-    if (!options.dryRun && !lock) throw new MachineFailure('another lvsadm is changing this host');
     const journal = await openJournal(options.stateDir);
     if (!role.drain) refuseOtherWords(targets, journal);
     const network = await machine.network();

@@ -78,4 +78,17 @@ describe('the lock', () => {
     await (await second)!.release();
     expect(entered).toBe(true);
   });
+
+  it('says that it waits when it takes its time, and goes on waiting', async () => {
+    const first = await takeLock();
+    let told = 0;
+    const second = takeLock('machine', () => told++);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(told).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(told).toBe(1);
+    await first!.release();
+    await (await second)!.release();
+    expect(told).toBe(1);
+  });
 });
