@@ -152,7 +152,7 @@ async function main(parts, isNative) {
         remarks.push('failed: scripts/lab-kernel, which builds the kernel to test on');
       }
     }
-    if (wanted.includes('kernel')) ensurePackages(PACKAGES);
+    if (wanted.includes('kernel') || wanted.includes('fullnat')) ensurePackages(PACKAGES);
     const { passed, failed, notes, problems } = await runTests(wanted, place, isNative);
     total.passed += passed;
     total.failed += failed + problems.length;
