@@ -111,9 +111,13 @@ function behindRouter(facts: Facts): Observation[] {
 function amongClients(facts: Facts): Observation[] {
   return (facts.table?.services ?? []).flatMap((service): Observation[] => {
     const side = clientDevice(facts, service);
-    const near = withClientAddress(facts).filter((placed) => {
-      const way = wayTo(facts, placed.destination.address);
-      return placed.service === service && way?.gateway === undefined && way?.index === side?.index;
+    const near = service.destinations.filter((destination) => {
+      const way = wayTo(facts, destination.address);
+      return (
+        answersClient(facts, { service, destination }) &&
+        way?.gateway === undefined &&
+        way?.index === side?.index
+      );
     });
     if (side === undefined || near.length === 0) return [];
     return [
@@ -152,7 +156,16 @@ function masqueraded(facts: Facts): Placed[] {
 
 /** Those that see the client's address, and answer to it. */
 function withClientAddress(facts: Facts): Placed[] {
-  return masqueraded(facts).filter(({ service }) => !facts.fullnat.has(formatServiceId(service)));
+  return destinationsOf(facts).filter((placed) => answersClient(facts, placed));
+}
+
+/** Kubernetes' programs have their own rules that put an address of this host in the client's place. */
+const TRANSLATORS = ['kube-proxy', 'kube-router'];
+
+function answersClient(facts: Facts, placed: Placed): boolean {
+  if (facts.fullnat.has(formatServiceId(placed.service))) return false;
+  if (facts.managers.some((name) => TRANSLATORS.includes(name))) return false;
+  return isMasqueraded(placed.destination) && isRemote(facts, placed);
 }
 
 function isMasqueraded({ forwarding }: Placed['destination']): boolean {

@@ -31,6 +31,7 @@ const CATCH_ALL = ['tunl0', 'sit0', 'ip6tnl0', 'gre0', 'ip6gre0', 'lvs46'];
 export function heldVips(facts: Facts): HeldVip[] {
   const { links, addresses } = facts.network;
   const served = new Set(vipsOf(facts));
+  const isDirector = (facts.table?.services ?? []).length > 0;
   return addresses.flatMap(({ address: vip, family, index, prefixLength }) => {
     const link = links.find((candidate) => candidate.index === index);
     const meant = facts.meant.find(({ mode, address }) => mode !== 'nat' && address === vip);
@@ -38,7 +39,7 @@ export function heldVips(facts: Facts): HeldVip[] {
     if (prefixLength !== (family === 'inet' ? 32 : 128)) return [];
     const certain = meant !== undefined || CATCH_ALL.includes(link.name);
     // A director may have any address on lo.
-    if (!certain && (served.size > 0 || !(link.loopback || link.kind === 'dummy'))) return [];
+    if (!certain && (isDirector || !(link.loopback || link.kind === 'dummy'))) return [];
     return [{ vip, link, meant, certain }];
   });
 }

@@ -43,6 +43,8 @@ describe('the way back from a real server of NAT', () => {
     const fullnat = new Set(['tcp 10.0.0.100:80']);
     expect(found(director(FAR, { fullnat }))).toEqual([]);
     expect(found(director(NEAR, { fullnat }))).toEqual([]);
+    expect(found(director(FAR, { managers: ['kube-proxy'] }))).toEqual([]);
+    expect(found(director(FAR, { managers: ['keepalived'] }))).toHaveLength(1);
   });
 });
 

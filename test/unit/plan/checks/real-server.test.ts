@@ -45,8 +45,18 @@ describe('a host address on lo', () => {
       service({ protocol: 'tcp', address: '10.0.0.50', port: 80 }, { address: VIP, port: 80 }),
     ];
     expect(found(facts({ ...holding('10.255.0.1/32'), table: table(services) }))).toEqual([]);
+    const marked = [service({ fwmark: 7, family: 'inet' }, { address: VIP, port: 0 })];
+    expect(found(facts({ ...holding(`${VIP}/32`), table: table(marked) }))).toEqual([]);
     expect(found(facts(holding('fd00::100/128')))).toEqual([]);
     expect(found(facts(holding('127.0.0.2/32')))).toEqual([]);
+  });
+
+  it('is the director’s where it has a service, whatever else this host is meant to be', () => {
+    const services = [
+      service({ protocol: 'tcp', address: VIP, port: 80 }, { address: '10.0.0.12', port: 80 }),
+    ];
+    const routes = new Map([[VIP, LOCAL]]);
+    expect(found(facts({ ...holding(`${VIP}/32`), meant, routes, table: table(services) }))).toEqual([]);
   });
 
   it('is kept silent by a device, or by all', () => {

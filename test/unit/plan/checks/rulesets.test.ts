@@ -123,6 +123,7 @@ describe('translation and tracking', () => {
     );
     expect(of('direct', '1', [input, rule('inet', 'in', invalid('new'), drop)])).toEqual([]);
     expect(of('direct', '1', [input, rule('inet', 'in', fromRs, invalid('invalid'), drop)])).toEqual([]);
+    expect(of('direct', '1', [input, rule('inet', 'in', invalid('invalid'), fromRs, drop)])).toEqual([]);
     expect(of('direct', '0', [input, rule('inet', 'in', invalid('invalid'), drop)])).toEqual([]);
     expect(of('masquerade', '1', [input, rule('inet', 'in', invalid('invalid'), drop)])).toEqual([]);
     const legacy = '-A INPUT -m conntrack --ctstate INVALID -j DROP';
