@@ -9,6 +9,7 @@ import { renderExamination } from '../output/findings.ts';
 import { paintFor } from '../output/paint.ts';
 import { examine, RULES } from '../plan/checks/index.ts';
 import { questionsOf } from '../plan/checks/questions.ts';
+import { describeRoles } from '../plan/checks/roles.ts';
 import { supposeTable } from '../plan/supposed.ts';
 import { EXIT } from './exit-codes.ts';
 import { tellFailure } from './failure.ts';
@@ -64,7 +65,8 @@ async function doctor(files: readonly string[], values: Values, world: CommandWo
   const facts = await readFacts(supposed ? supposeTable(supposed.wanted, table) : table, meant, unknown);
   const findings = examine(values.ask ? { ...facts, answers: await ask(facts, world) } : facts, rules);
   const paint = await paintFor(world.stdout, world.environment ?? process.env);
-  const examination = { findings, rules: rules.length, unknown: facts.unknown };
+  const roles = describeRoles(facts);
+  const examination = { findings, roles, rules: rules.length, unknown: facts.unknown };
   world.stdout.write(renderExamination(examination, values.json ? 'json' : 'text', paint));
   if (findings.some(({ severity }) => severity === 'error')) return EXIT.faulty;
   // What was not seen is not known to be in order.

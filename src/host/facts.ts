@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { release } from 'node:os';
 import { join } from 'node:path';
-import type { Address } from '../model/address.ts';
+import { type Address, type Family, familyOf } from '../model/address.ts';
 import type { Facts, FirewallObject, Meant } from '../model/facts.ts';
 import type { ResolvedRoute } from '../model/network.ts';
 import { SCHEDULERS } from '../model/scheduler.ts';
@@ -31,6 +31,10 @@ export async function readFacts(
     };
     const routes = new Map<Address, ResolvedRoute>();
     for (const address of addressesOf(table, meant)) routes.set(address, await links.route(address));
+    const replies = new Map<Address, ResolvedRoute[]>();
+    for (const { mode, address } of meant) {
+      if (mode === 'nat') replies.set(address, await repliesBy(links, routes.get(address), address));
+    }
     const { nftables, iptables } = await readFirewall();
     return {
       kernel: release(),
@@ -38,6 +42,7 @@ export async function readFacts(
       neighbours: await links.neighbours(),
       answers: new Map(),
       routes,
+      replies,
       settings: await readSettings(network.links.map(({ name }) => name)),
       table,
       fullnat: fullnatServices(nftables ?? []),
@@ -55,6 +60,24 @@ export async function readFacts(
   } finally {
     await links.close();
   }
+}
+
+/** Addresses in the two halves of all that there are, which real servers of NAT may have a route each to. */
+const FAR: Readonly<Record<Family, readonly Address[]>> = {
+  inet: ['1.0.0.1', '198.51.100.1'],
+  inet6: ['2001:db8::1', 'c000::1'],
+};
+
+/** Rules may look at the source of a packet, which is the address that the director knows this host by. */
+async function repliesBy(
+  links: Links,
+  route: ResolvedRoute | undefined,
+  director: Address,
+): Promise<ResolvedRoute[]> {
+  const from = route && 'source' in route ? route.source : undefined;
+  const found: ResolvedRoute[] = [];
+  for (const far of FAR[familyOf(director)]) found.push(await links.route(far, { from }));
+  return found;
 }
 
 /** Those of Linux, and whatever else is named. */

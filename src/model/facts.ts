@@ -37,6 +37,8 @@ export interface Facts {
   readonly answers: ReadonlyMap<Address, string | undefined>;
   /** The kernel's answer for every VIP, real server and director: where a packet to it goes. */
   readonly routes: ReadonlyMap<Address, ResolvedRoute>;
+  /** For every director that replies are meant to go through: the ways of replies to far clients. */
+  readonly replies: ReadonlyMap<Address, readonly ResolvedRoute[]>;
   /** Files under /proc/sys, such as `net/ipv4/ip_forward`, and their values. */
   readonly settings: ReadonlyMap<string, string>;
   /** The IPVS table; `undefined` when this host has no IPVS, or it may not be read. */

@@ -5,6 +5,8 @@ import type { Paint } from './paint.ts';
 /** What the doctor says. */
 export interface Examination {
   readonly findings: readonly Finding[];
+  /** What the host was taken for: `a director of 2 services`. */
+  readonly roles: readonly string[];
   /** How many rules were asked. */
   readonly rules: number;
   /** What could not be looked at. */
@@ -13,11 +15,12 @@ export interface Examination {
 
 /** Blocks for people, and a line that counts them; or one JSON document, whose shape `docs/json.md` tells. */
 export function renderExamination(examination: Examination, format: Format, paint: Paint): string {
-  const { findings, rules, unknown } = examination;
+  const { findings, roles, rules, unknown } = examination;
   if (format === 'json') {
     return renderJson({
       worst: findings[0]?.severity ?? null,
       findings: findings.map(({ advice = null, ...finding }) => ({ ...finding, advice })),
+      roles,
       rules,
       unknown,
     });
@@ -25,6 +28,9 @@ export function renderExamination(examination: Examination, format: Format, pain
   return [
     ...findings.flatMap((finding) => [...block(finding, paint), '']),
     ...unknown.map((sentence) => `not looked at: ${sentence}`),
+    roles.length > 0
+      ? `looked at as ${roles.join(' and ')}`
+      : 'this host is no director, and no real server that can be told; say so with --vip or --director',
     summary(findings, rules),
   ]
     .map((line) => `${line}\n`)

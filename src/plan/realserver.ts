@@ -117,7 +117,7 @@ function planGateway(
 }
 
 /** Where packets to far destinations go: by the two halves where there are such routes, else by the default route. */
-export function gateways(family: Family, { routes }: Network): (Address | undefined)[] {
+function gateways(family: Family, { routes }: Network): (Address | undefined)[] {
   const of = (destination: Address, prefixLength: number) =>
     routes
       .filter((route) => route.family === family && route.destination === destination)

@@ -2,7 +2,6 @@ import { familyOf } from '../../model/address.ts';
 import type { Facts } from '../../model/facts.ts';
 import { effectiveValue, type SysctlSetting } from '../../model/setting.ts';
 import { arpSilence } from '../arp.ts';
-import { gateways } from '../realserver.ts';
 import { type HeldVip, heldVips, vipsOf } from './roles.ts';
 import type { Observation, Rule } from './rule.ts';
 import { setSysctl } from './words.ts';
@@ -99,12 +98,12 @@ function notSilent(facts: Facts, name: keyof typeof ARP): Observation[] {
   ];
 }
 
-function repliesMissDirector({ meant, network, routes }: Facts): Observation[] {
+function repliesMissDirector({ meant, replies, routes }: Facts): Observation[] {
   return meant.flatMap(({ mode, address, up }): Observation[] => {
-    const route = routes.get(address);
-    if (mode !== 'nat' || route === undefined) return [];
+    const [route, far] = [routes.get(address), replies.get(address)];
+    if (mode !== 'nat' || route === undefined || far === undefined) return [];
     const direct = 'index' in route && route.type === 'unicast' && route.gateway === undefined;
-    const ways = [...new Set(gateways(familyOf(address), network))];
+    const ways = [...new Set(far.map((reply) => ('index' in reply ? reply.gateway : undefined)))];
     if (direct && ways.every((gateway) => gateway === address)) return [];
     const why = 'the client gets an answer from an address that it did not ask, and drops it';
     if (!direct) {
@@ -124,7 +123,7 @@ function repliesMissDirector({ meant, network, routes }: Facts): Observation[] {
       {
         severity: 'error',
         subject: address,
-        seen: `packets to far hosts go by ${ways.map((gateway) => gateway ?? 'no gateway').join(' and ')}, not by the director`,
+        seen: `replies to far clients go by ${ways.map((gateway) => gateway ?? 'no gateway').join(' and ')}, not by the director`,
         why,
         mend: [up.includes('--set-gateway') ? up : `${up} --set-gateway`],
       },

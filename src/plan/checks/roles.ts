@@ -47,3 +47,19 @@ export function heldVips(facts: Facts): HeldVip[] {
 function isOrdinary(address: Address): boolean {
   return address.startsWith('127.') || address === '::1' || address.startsWith('fe80:');
 }
+
+/** What this host is taken for, in a few words each. */
+export function describeRoles(facts: Facts): string[] {
+  const services = facts.table?.services.length ?? 0;
+  const vips = new Set([
+    ...heldVips(facts).map(({ vip }) => vip),
+    ...facts.meant.flatMap(({ mode, address }) => (mode === 'nat' ? [] : [address])),
+  ]);
+  return [
+    ...(services > 0 ? [`a director of ${services} ${services === 1 ? 'service' : 'services'}`] : []),
+    ...(vips.size > 0 ? [`a real server of ${[...vips].join(', ')}`] : []),
+    ...facts.meant.flatMap(({ mode, address }) =>
+      mode === 'nat' ? [`a real server behind ${address}`] : [],
+    ),
+  ];
+}

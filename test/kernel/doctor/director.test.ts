@@ -28,7 +28,7 @@ beforeEach(async () => {
 describe('a director', () => {
   it('that is in order has nothing found, in words and by the exit code', async () => {
     const { code, stdout } = await ward.host.tryLvsadm('doctor');
-    expect(stdout).toMatch(/^nothing found \(\d+ rules\)\n$/);
+    expect(stdout).toMatch(/^looked at as a director of 1 service\nnothing found \(\d+ rules\)\n$/);
     expect(code).toBe(0);
   });
 
@@ -280,5 +280,22 @@ describe('a director', () => {
   it('that sends a reused port to the old real server', async () => {
     await ward.host.write('net/ipv4/vs/conn_reuse_mode', '0');
     await ward.mend('connection-reuse');
+  });
+
+  // At the end, when the kernel has sent all that it sends of itself for new addresses.
+  it('is not changed by being looked at', async () => {
+    const sent = async () =>
+      Promise.all(
+        ['e0', 'e1'].map(async (device) => ward.host.perform<{ sent: number }>({ do: 'counters', device })),
+      );
+    const look = async () => [
+      await ward.host.dump(),
+      await ward.host.program('ip neigh'),
+      await sent(),
+      await ward.host.program('cat /proc/modules'),
+    ];
+    const before = await look();
+    await ward.host.lvsadm('doctor');
+    expect(await look()).toEqual(before);
   });
 });

@@ -95,6 +95,11 @@ describe('a real server', () => {
     // It is on record now.
     await ward.run('ip route del 128.0.0.0/1');
     await ward.mend('replies-miss-director');
+    // What counts is the way of packets from this host's address, as rules may have it.
+    await ward.run('lvsadm realserver down', 'ip rule add from 10.2.0.10 lookup 100');
+    await ward.run('ip route add default via 10.2.0.1 table 100');
+    expect(await ward.examine(' --director 10.2.0.1')).toEqual([]);
+    await ward.run('ip rule del from 10.2.0.10 lookup 100');
     expect(await ward.examine(' --director 10.9.0.1')).toMatchObject([
       { rule: 'replies-miss-director', severity: 'warning', subject: '10.9.0.1' },
     ]);

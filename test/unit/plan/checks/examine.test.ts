@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { renderExamination } from '../../../../src/output/findings.ts';
 import { NO_PAINT } from '../../../../src/output/paint.ts';
 import { examine, RULES } from '../../../../src/plan/checks/index.ts';
-import { facts } from './facts.ts';
+import { describeRoles } from '../../../../src/plan/checks/roles.ts';
+import { address, server } from '../network.ts';
+import { facts, service, table } from './facts.ts';
 
 describe('the rules', () => {
   it('have names of their own', () => {
@@ -45,7 +47,18 @@ describe('findings', () => {
       { ...finding, mend: ['ip addr add x', 'ip addr add y'], advice: 'look elsewhere' },
       { ...finding, severity: 'hint', mend: [], advice: 'think' } as const,
     ];
-    expect(renderExamination({ findings, rules: 3, unknown: ['nftables: no nft'] }, 'text', NO_PAINT)).toBe(
+    expect(
+      renderExamination(
+        {
+          findings,
+          roles: ['a director of 1 service', 'a real server of 10.0.0.2'],
+          rules: 3,
+          unknown: ['nftables: no nft'],
+        },
+        'text',
+        NO_PAINT,
+      ),
+    ).toBe(
       [
         'ERROR 10.0.0.1: it is not here [vip-missing]',
         '  why:    nobody finds it',
@@ -58,6 +71,7 @@ describe('findings', () => {
         '  mend:   think',
         '',
         'not looked at: nftables: no nft',
+        'looked at as a director of 1 service and a real server of 10.0.0.2',
         '1 error, 1 hint (3 rules)',
         '',
       ].join('\n'),
@@ -66,15 +80,35 @@ describe('findings', () => {
 
   it('are a document for machines', () => {
     const text = renderExamination(
-      { findings: [{ ...finding, mend: [] }], rules: 3, unknown: [] },
+      { findings: [{ ...finding, mend: [] }], roles: ['a director of 1 service'], rules: 3, unknown: [] },
       'json',
       NO_PAINT,
     );
     expect(JSON.parse(text)).toEqual({
       worst: 'error',
       findings: [{ ...finding, mend: [], advice: null }],
+      roles: ['a director of 1 service'],
       rules: 3,
       unknown: [],
     });
+  });
+});
+
+describe('the roles of a host', () => {
+  const of = (rest: Parameters<typeof facts>[0]) => describeRoles(facts(rest));
+  const WEB = service({ protocol: 'tcp', address: '10.0.0.50', port: 80 });
+
+  it('are told from what is there, and from what is meant', () => {
+    expect(of({})).toEqual([]);
+    expect(of({ table: table([WEB]) })).toEqual(['a director of 1 service']);
+    const { addresses } = server();
+    const network = server({ addresses: [...addresses, address(9, '10.0.0.100/32')] });
+    expect(of({ network, meant: [{ mode: 'nat', address: '10.0.0.10', up: '' }] })).toEqual([
+      'a real server of 10.0.0.100',
+      'a real server behind 10.0.0.10',
+    ]);
+    expect(of({ meant: [{ mode: 'dr', address: '10.0.0.100', up: '' }] })).toEqual([
+      'a real server of 10.0.0.100',
+    ]);
   });
 });

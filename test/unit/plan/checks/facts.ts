@@ -66,6 +66,7 @@ export function facts(rest: Partial<Omit<Facts, 'settings'>> & { settings?: Reco
     neighbours: [],
     answers: new Map(),
     routes: new Map(),
+    replies: new Map(),
     table: undefined,
     fullnat: new Set(),
     modules: new Map(),

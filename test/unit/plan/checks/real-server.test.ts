@@ -158,22 +158,26 @@ describe('strict checks of the source', () => {
 describe('the way back through a director', () => {
   const nat: readonly Meant[] = [{ mode: 'nat', address: '10.0.0.10', up: 'lvsadm realserver up …' }];
 
-  it('is that of the default route', () => {
-    const at = (gateway: string) =>
+  it('is that of every reply', () => {
+    const at = (...gateways: string[]) =>
       found(
         facts({
           meant: nat,
           routes: new Map([['10.0.0.10', way()]]),
-          network: server({ routes: [{ ...server().routes[0]!, gateway }] }),
+          replies: new Map([['10.0.0.10', gateways.map((gateway) => way({ gateway }))]]),
         }),
       );
-    expect(at('10.0.0.254')).toEqual(['error replies-miss-director: 10.0.0.10']);
-    expect(at('10.0.0.10')).toEqual([]);
+    expect(at('10.0.0.254', '10.0.0.254')).toEqual(['error replies-miss-director: 10.0.0.10']);
+    expect(at('10.0.0.10', '10.0.0.254')).toEqual(['error replies-miss-director: 10.0.0.10']);
+    expect(at('10.0.0.10', '10.0.0.10')).toEqual([]);
   });
 
   it('cannot be set here when the director is behind a router', () => {
-    const routes = new Map([['10.0.0.10', way({ gateway: '10.0.0.254' })]]);
-    expect(found(facts({ meant: nat, routes }))).toEqual(['warning replies-miss-director: 10.0.0.10']);
+    const behind = new Map([['10.0.0.10', way({ gateway: '10.0.0.254' })]]);
+    const replies = new Map([['10.0.0.10', [way({ gateway: '10.0.0.254' })]]]);
+    expect(found(facts({ meant: nat, routes: behind, replies }))).toEqual([
+      'warning replies-miss-director: 10.0.0.10',
+    ]);
   });
 });
 
