@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/model/finding.ts';
+import { Cluster } from '../kernel/doctor/cluster.ts';
 import { VIP, Ward } from '../kernel/doctor/ward.ts';
+import { VIP as CLUSTER_VIP } from '../kernel/forwarding/network.ts';
 import { lvsadm } from '../kernel/table/run.ts';
 
 // What the doctor tells from the rules of nftables.
@@ -89,6 +91,41 @@ describe('with nftables, the doctor sees', () => {
     await ward.run(`lvsadm fullnat enable -t ${VIP}:81 --local-address 10.2.0.200 --take-over`);
     expect(await ward.examine()).toEqual([]);
     await ward.run(`lvsadm fullnat disable -t ${VIP}:81 --now`);
+  });
+});
+
+describe('with requests', () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await Cluster.build();
+  });
+  afterAll(() => cluster?.close());
+  beforeEach(async () => {
+    await cluster.network.director.program('nft flush ruleset');
+    await cluster.network.director.write(TRACK, '1');
+  });
+  afterEach(() => cluster.takeDown());
+
+  it('direct routing fails when its packets are translated', async () => {
+    const { director } = cluster.network;
+    await cluster.prepare('dr', `--mode dr --vip ${CLUSTER_VIP}`, '-g');
+    for (const line of [
+      ...chain('post', 'nat', 'postrouting'),
+      'nft add rule ip t post oifname e0 masquerade',
+    ])
+      await director.program(line);
+    await cluster.heal(director, 'translation-breaks-direct');
+  });
+
+  it.each([
+    ['dr', '-g', []],
+    ['tun', '-i', ['hint tunnel-without-room', 'hint tunnel-without-room']],
+  ])('%s fails when invalid packets are dropped', async (mode, method, hints) => {
+    const { director } = cluster.network;
+    await cluster.prepare(mode, `--mode ${mode} --vip ${CLUSTER_VIP}`, method, hints);
+    for (const line of [...chain('in', 'filter', 'input'), 'nft add rule ip t in ct state invalid drop'])
+      await director.program(line);
+    await cluster.heal(director, 'invalid-dropped');
   });
 });
 
