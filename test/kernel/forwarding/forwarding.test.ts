@@ -148,6 +148,14 @@ describe.each(CASES.map((item) => [item.name, item] as const))('%s', (_name, ite
     else expect(received - start).toBeLessThan(LARGE / 4);
   });
 
+  it('has nothing against it that a doctor would call more than a hint', async () => {
+    for (const host of network.hosts) {
+      const { code, stdout } = await host.tryLvsadm('doctor');
+      expect({ code, found: stdout.match(/^(ERROR|WARNING).*/gm) }).toEqual({ code: 0, found: null });
+      expect(stdout).toContain('looked at as a ');
+    }
+  });
+
   it('leaves no difference when it is taken down', async () => {
     for (const server of network.servers) await server.lvsadm('realserver down');
     expect(await network.ask(1, { ...question('tcp'), patience: 700 })).toEqual([null]);
