@@ -5,7 +5,7 @@ import { IpvsError } from '../ipvs/errors.ts';
 import type { Address } from '../model/address.ts';
 import type { Facts, Meant } from '../model/facts.ts';
 import type { Table } from '../model/table.ts';
-import { renderExamination } from '../output/findings.ts';
+import { renderExamination, renderRules } from '../output/findings.ts';
 import { paintFor } from '../output/paint.ts';
 import { examine, RULES } from '../plan/checks/index.ts';
 import { questionsOf } from '../plan/checks/questions.ts';
@@ -55,8 +55,7 @@ export async function run(words: readonly string[], world: CommandWorld): Promis
 async function doctor(files: readonly string[], values: Values, world: CommandWorld): Promise<number> {
   const rules = values.rule === undefined ? RULES : chooseRules(values.rule);
   if (values.listRules) {
-    const width = Math.max(...rules.map(({ name }) => name.length));
-    for (const { name, about } of rules) world.stdout.write(`${name.padEnd(width)}  ${about}\n`);
+    world.stdout.write(renderRules(rules, values.json ? 'json' : 'text'));
     return EXIT.ok;
   }
   const meant = await readMeant(values);

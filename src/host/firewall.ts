@@ -12,7 +12,8 @@ export interface Firewall {
 }
 
 export async function readFirewall(): Promise<Firewall> {
-  return { nftables: await readNftables(), iptables: await readIptables() };
+  const nftables = await readNftables();
+  return { nftables, iptables: await readIptables(isOpaque(nftables)) };
 }
 
 async function readNftables(): Promise<readonly FirewallObject[] | undefined> {
@@ -20,42 +21,50 @@ async function readNftables(): Promise<readonly FirewallObject[] | undefined> {
   return (await moduleState('nf_tables')) === 'available' ? [] : listRuleset();
 }
 
-const TABLES: readonly { readonly family: Family; readonly names: string; readonly programs: string[] }[] = [
-  {
-    family: 'inet',
-    names: '/proc/net/ip_tables_names',
-    programs: ['iptables-legacy-save', 'iptables-save'],
-  },
-  {
-    family: 'inet6',
-    names: '/proc/net/ip6_tables_names',
-    programs: ['ip6tables-legacy-save', 'ip6tables-save'],
-  },
+const TABLES: readonly { readonly family: Family; readonly names: string; readonly program: string }[] = [
+  { family: 'inet', names: '/proc/net/ip_tables_names', program: 'iptables' },
+  { family: 'inet6', names: '/proc/net/ip6_tables_names', program: 'ip6tables' },
 ];
 
-async function readIptables(): Promise<readonly IptablesRule[] | undefined> {
+/** Whether there are rules that iptables has written into nftables, where only iptables can read them. */
+function isOpaque(nftables: readonly FirewallObject[] | undefined): boolean {
+  return (nftables ?? []).some(({ rule }) =>
+    (rule?.expr as object[] | undefined)?.some((part) => 'xt' in part),
+  );
+}
+
+async function readIptables(opaque: boolean): Promise<readonly IptablesRule[] | undefined> {
   const rules: IptablesRule[] = [];
-  for (const { family, names, programs } of TABLES) {
-    try {
-      // Without a name in it no table has been used.
-      if ((await readFile(names, 'utf8')).trim() === '') continue;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
-      return undefined;
+  for (const { family, names, program } of TABLES) {
+    for (const kind of ['legacy', 'nft'] as const) {
+      const isUsed = kind === 'nft' ? opaque : await hasTables(names);
+      if (isUsed === undefined) return undefined;
+      if (!isUsed) continue;
+      const text = await save(program, kind);
+      if (text === undefined) return undefined;
+      rules.push(...parseSaved(family, text));
     }
-    const text = await save(programs);
-    if (text === undefined) return undefined;
-    rules.push(...parseSaved(family, text));
   }
   return rules;
 }
 
-async function save(programs: readonly string[]): Promise<string | undefined> {
-  for (const program of programs) {
-    const ended = await run(program, []);
-    if (ended) return ended.code === 0 ? ended.stdout : undefined;
+/** Whether a table of iptables' older kind has been used; `undefined` when that may not be known. */
+async function hasTables(names: string): Promise<boolean | undefined> {
+  try {
+    return (await readFile(names, 'utf8')).trim() !== '';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? false : undefined;
   }
-  return undefined;
+}
+
+/** What the program of a kind prints; under its plain name it may be either. */
+async function save(program: string, kind: 'legacy' | 'nft'): Promise<string | undefined> {
+  const own = await run(`${program}-${kind}-save`, []);
+  if (own) return own.code === 0 ? own.stdout : undefined;
+  const version = await run(`${program}-save`, ['--version']);
+  if (version?.code !== 0 || version.stdout.includes('nf_tables') !== (kind === 'nft')) return undefined;
+  const saved = await run(`${program}-save`, []);
+  return saved?.code === 0 ? saved.stdout : undefined;
 }
 
 /** What iptables-save prints: `*table`, its chains, its rules, `COMMIT`. */

@@ -8,7 +8,7 @@ export type ModuleState = 'loaded' | 'available' | 'missing';
 /** A thing of nftables under the name of its kind, as `nft -j` prints it. */
 export type FirewallObject = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
 
-/** A rule of iptables' older kind, as iptables-save prints it: `-A POSTROUTING -o eth1 -j MASQUERADE`. */
+/** A rule of iptables, of its older kind or one that nftables shows without its meaning, as iptables-save prints it: `-A POSTROUTING -o eth1 -j MASQUERADE`. */
 export interface IptablesRule {
   readonly family: Family;
   readonly table: string;

@@ -1,4 +1,5 @@
 import { type Finding, SEVERITIES } from '../model/finding.ts';
+import type { Rule } from '../plan/checks/rule.ts';
 import { type Format, renderJson } from './json.ts';
 import type { Paint } from './paint.ts';
 
@@ -35,6 +36,13 @@ export function renderExamination(examination: Examination, format: Format, pain
   ]
     .map((line) => `${line}\n`)
     .join('');
+}
+
+/** The rules by name, with what each looks for. */
+export function renderRules(rules: readonly Pick<Rule, 'name' | 'about'>[], format: Format): string {
+  if (format === 'json') return renderJson({ rules: rules.map(({ name, about }) => ({ name, about })) });
+  const width = Math.max(...rules.map(({ name }) => name.length));
+  return rules.map(({ name, about }) => `${name.padEnd(width)}  ${about}\n`).join('');
 }
 
 function block({ rule, severity, subject, seen, why, mend, advice }: Finding, paint: Paint): string[] {

@@ -26,8 +26,6 @@ function neverSet(facts: Facts): Observation[] {
 
 function mayBeSet(facts: Facts, { fwmark, family }: FwmarkServiceId): boolean {
   const inNftables = expressionsFor(facts, family).some((expression) => {
-    // What iptables' programs wrote into nftables may be opaque.
-    if ('xt' in expression) return true;
     const { key, value } = (expression.mangle ?? {}) as { key?: unknown; value?: unknown };
     // A value that is computed, or looked up in a map, may be any.
     return keyOf(key, 'meta') === 'mark' && (typeof value !== 'number' || value === fwmark);

@@ -109,15 +109,20 @@ function translationBy(facts: Facts, family: Family, device: string): string | u
 function translatesAll({ expressions }: HookRule, device: string): boolean {
   if (!expressions.some((part) => 'masquerade' in part || 'snat' in part)) return false;
   return expressions.every((part) => {
-    if (!('match' in part)) return true;
+    if (!('match' in part)) return isKnown(part, ['masquerade', 'snat']);
     const match = matchOf(part);
     const key = match && keyOf(match.left, 'meta');
     return key === 'nfproto' || ((key === 'oifname' || key === 'oif') && match?.right === device);
   });
 }
 
+/** Whether it is one of these, or has no part in whether the rule applies. */
+function isKnown(part: object, names: readonly string[]): boolean {
+  return [...names, 'counter', 'log'].some((name) => name in part);
+}
+
 function dropsInvalid({ expressions }: HookRule): boolean {
-  const conditions = expressions.filter((part) => 'match' in part);
+  const conditions = expressions.filter((part) => !isKnown(part, ['drop']));
   const [match] = conditions.map(matchOf);
   const right = match?.right as { set?: readonly unknown[] } | undefined;
   const states = [right?.set ?? right].flat();

@@ -44,7 +44,8 @@ describe('a director', () => {
 
   it('with direct routing to a real server behind a router', async () => {
     await ward.run(`lvsadm -a ${WEB} -r 10.9.0.11:80 -g -w 7 -x 100`);
-    const { mend, seen } = (await ward.examine())[0]!;
+    const { rule, mend, seen } = (await ward.examine())[0]!;
+    expect(rule).toBe('direct-not-on-segment');
     await ward.run(...mend);
     // A tunnel has a fault of its own here.
     expect((await ward.examine()).map(({ rule }) => rule)).toEqual(['tunnel-without-room']);
@@ -223,7 +224,7 @@ describe('a director', () => {
   it('with a service that has no real server', async () => {
     await ward.run('lvsadm -A -t 10.0.0.100:81 -s rr');
     const { code, stdout } = await ward.host.tryLvsadm('doctor');
-    expect(stdout).toContain(`WARNING tcp ${VIP}:81: it has no real server`);
+    expect(stdout).toContain(`WARNING tcp ${VIP}:81: it has no real server [no-destination]`);
     expect(code).toBe(6);
     await ward.run('lvsadm -a -t 10.0.0.100:81 -r 10.2.0.11:81 -m');
     expect(await ward.examine()).toEqual([]);

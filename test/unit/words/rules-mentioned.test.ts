@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { RULES } from '../../../src/plan/checks/index.ts';
 
@@ -18,5 +18,14 @@ describe('the rules of lvsadm doctor', () => {
     expect(items.map(([, name, about]) => ({ name, about: about?.toLowerCase() }))).toEqual(
       RULES.map(({ name, about }) => ({ name, about: `${about}.`.toLowerCase() })),
     );
+  });
+
+  it('each have a test on the kernel', () => {
+    const tests = ['test/kernel/doctor', 'test/fullnat'].flatMap((folder) =>
+      readdirSync(new URL(folder, root))
+        .filter((name) => name.endsWith('.test.ts'))
+        .map((name) => read(`${folder}/${name}`)),
+    );
+    expect(names.filter((name) => !tests.some((text) => text.includes(name)))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderExamination } from '../../../../src/output/findings.ts';
+import { renderExamination, renderRules } from '../../../../src/output/findings.ts';
 import { NO_PAINT } from '../../../../src/output/paint.ts';
 import { examine, RULES } from '../../../../src/plan/checks/index.ts';
 import { describeRoles } from '../../../../src/plan/checks/roles.ts';
@@ -31,6 +31,15 @@ describe('the rules', () => {
       'rule-0',
     ]);
   });
+});
+
+it('the rules are told by name, for people and for machines', () => {
+  const rules = [
+    { name: 'vip-missing', about: 'no address' },
+    { name: 'no-weight', about: 'no share' },
+  ];
+  expect(renderRules(rules, 'text')).toBe('vip-missing  no address\nno-weight    no share\n');
+  expect(JSON.parse(renderRules(rules, 'json'))).toEqual({ rules });
 });
 
 describe('findings', () => {

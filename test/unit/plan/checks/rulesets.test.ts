@@ -34,7 +34,14 @@ describe('a mark', () => {
 
   it('may be set by what cannot be read', () => {
     expect(of([rule('ip', 'pre', set({ ct: { key: 'mark' } }))])).toEqual([]);
-    expect(of([rule('ip', 'pre', { xt: { type: 'target', name: 'MARK' } })])).toEqual([]);
+  });
+
+  it('of iptables in nftables is what iptables-save says that it is', () => {
+    const opaque = [rule('ip', 'pre', { xt: { type: 'target', name: 'MARK' } })];
+    expect(of(opaque, [iptables('mangle', '-A PREROUTING -j MARK --set-xmark 0x7/0xffffffff')])).toEqual([]);
+    expect(of(opaque, [iptables('mangle', '-A PREROUTING -j MARK --set-xmark 0x8/0xffffffff')])).toEqual(
+      FOUND,
+    );
   });
 
   it.each([
@@ -80,6 +87,7 @@ describe('translation and tracking', () => {
   const fromRs = {
     match: { op: '==', left: { payload: { protocol: 'ip', field: 'saddr' } }, right: '10.0.0.0' },
   };
+  const opaque = { xt: { type: 'match', name: 'set' } };
   const post = chain('ip', 'post', 'nat', 'postrouting');
   const masquerade = { masquerade: null };
   const TRACK = 'net.ipv4.vs.conntrack';
@@ -92,6 +100,7 @@ describe('translation and tracking', () => {
     );
     expect(of('direct', '1', [post, rule('ip', 'post', outBy('eth1'), masquerade)])).toEqual([]);
     expect(of('direct', '1', [post, rule('ip', 'post', fromRs, masquerade)])).toEqual([]);
+    expect(of('direct', '1', [post, rule('ip', 'post', outBy('eth0'), opaque, masquerade)])).toEqual([]);
     expect(of('direct', '0', [post, rule('ip', 'post', masquerade)])).toEqual([]);
     expect(of('direct', '1', [], [iptables('nat', '-A POSTROUTING -o eth0 -j MASQUERADE')])).toEqual(FOUND);
     expect(of('direct', '1', [], [iptables('nat', '-A POSTROUTING -j SNAT --to-source 10.0.0.1')])).toEqual(
@@ -121,6 +130,7 @@ describe('translation and tracking', () => {
     expect(of('direct', '1', [input, rule('inet', 'in', invalid({ set: ['invalid'] }), drop)])).toEqual(
       FOUND,
     );
+    expect(of('direct', '1', [input, rule('inet', 'in', invalid('invalid'), opaque, drop)])).toEqual([]);
     expect(of('direct', '1', [input, rule('inet', 'in', invalid('new'), drop)])).toEqual([]);
     expect(of('direct', '1', [input, rule('inet', 'in', fromRs, invalid('invalid'), drop)])).toEqual([]);
     expect(of('direct', '1', [input, rule('inet', 'in', invalid('invalid'), fromRs, drop)])).toEqual([]);
