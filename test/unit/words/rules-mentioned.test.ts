@@ -21,7 +21,7 @@ describe('the rules of lvsadm doctor', () => {
   });
 
   it('each have a test on the kernel', () => {
-    const tests = ['test/kernel/doctor', 'test/fullnat'].flatMap((folder) =>
+    const tests = ['test/kernel/doctor', 'test/fullnat', 'test/smoke'].flatMap((folder) =>
       readdirSync(new URL(folder, root))
         .filter((name) => name.endsWith('.test.ts'))
         .map((name) => read(`${folder}/${name}`)),
