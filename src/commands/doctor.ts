@@ -1,4 +1,5 @@
 import { readFacts } from '../host/facts.ts';
+import type { Journal } from '../host/journal.ts';
 import { openMachine } from '../host/machine.ts';
 import { IpvsClient } from '../ipvs/client.ts';
 import { IpvsError } from '../ipvs/errors.ts';
@@ -58,10 +59,12 @@ async function doctor(files: readonly string[], values: Values, world: CommandWo
     world.stdout.write(renderRules(rules, values.json ? 'json' : 'text'));
     return EXIT.ok;
   }
-  const meant = await readMeant(values);
+  const { owners } = await openJournal(values.stateDir);
+  const meant = meantServers(values, owners);
   const supposed = files.length > 0 ? await readWanted(files, world) : undefined;
   const { table, unknown } = await readIpvs(world);
-  const facts = await readFacts(supposed ? supposeTable(supposed.wanted, table) : table, meant, unknown);
+  const seen = await readFacts(supposed ? supposeTable(supposed.wanted, table) : table, meant, unknown);
+  const facts: Facts = { ...seen, directs: recordedDirectors(owners) };
   const findings = examine(values.ask ? { ...facts, answers: await ask(facts, world) } : facts, rules);
   const paint = await paintFor(world.stdout, world.environment ?? process.env);
   const roles = describeRoles(facts);
@@ -96,8 +99,7 @@ async function ask(facts: Facts, world: CommandWorld): Promise<Map<Address, stri
 }
 
 /** What the operator says, and what `realserver up` has on record. */
-async function readMeant({ vip, director, stateDir }: Values): Promise<Meant[]> {
-  const { owners } = await openJournal(stateDir);
+function meantServers({ vip, director }: Values, owners: Journal['owners']): Meant[] {
   const recorded = [...owners].flatMap(([owner, words]) => recordedServer(owner, words));
   const said = [
     ...(vip === undefined ? [] : parseVips(vip)).map((address) => meantServer('dr', address)),
@@ -118,6 +120,18 @@ function recordedServer(owner: string, words: readonly string[]): Meant[] {
   const mode = (['dr', 'tun', 'nat'] as const).find((name) => words.includes(name));
   if (role !== 'realserver' || address === undefined || mode === undefined) return [];
   return [{ mode, address, up: `lvsadm realserver up ${words.join(' ')}` }];
+}
+
+/** VIPs that `director up` has on record, and the commands that it was given. */
+function recordedDirectors(owners: Journal['owners']): Map<Address, string> {
+  return new Map(
+    [...owners].flatMap(([owner, words]) => {
+      const [role, address] = owner.split(' ');
+      return role === 'director' && address
+        ? [[address, `lvsadm director up ${words.join(' ')}`] as const]
+        : [];
+    }),
+  );
 }
 
 /** The table, without loading the module: on a real server there need not be one. */

@@ -51,6 +51,7 @@ export async function readFacts(
       iptables,
       managers: (await findTableOwners()).map(({ name }) => name),
       meant,
+      directs: new Map(),
       unknown: [
         ...unknown,
         ...(nftables ? [] : ['nftables: program nft is not installed, or may not read it']),

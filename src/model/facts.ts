@@ -53,6 +53,8 @@ export interface Facts {
   /** Names of running programs that manage the table by themselves, such as `keepalived`. */
   readonly managers: readonly string[];
   readonly meant: readonly Meant[];
+  /** VIPs that this host was prepared as the director of, and the command that did it. */
+  readonly directs: ReadonlyMap<Address, string>;
   /** What could not be looked at, and why: a sentence each. */
   readonly unknown: readonly string[];
 }

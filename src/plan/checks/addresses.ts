@@ -1,9 +1,11 @@
 import { type Address, familyOf } from '../../model/address.ts';
 import type { Facts } from '../../model/facts.ts';
+import { isFwmark } from '../../model/service.ts';
 import { contains } from '../realserver.ts';
 import { heldVips, vipsOf } from './roles.ts';
 import type { Observation, Rule } from './rule.ts';
 import { defaultRoute } from './ways.ts';
+import { destinationsOf } from './words.ts';
 
 /** The virtual addresses of the table on this host. */
 export const ADDRESS_RULES: readonly Rule[] = [
@@ -18,33 +20,50 @@ export const ADDRESS_RULES: readonly Rule[] = [
 ];
 
 function vipMissing(facts: Facts): Observation[] {
-  const roles = (facts.table?.daemons ?? []).map(({ role }) => role);
-  const standby = roles.includes('backup') && !roles.includes('master');
+  const elsewhere = mayBeElsewhere(facts);
   return vipsOf(facts).flatMap((vip): Observation[] => {
     const route = facts.routes.get(vip);
     if (route === undefined || route.type === 'local') return [];
     // There, but not (yet) in use: duplicate address detection.
     const own = facts.network.addresses.find(({ address }) => address === vip);
     if (own?.duplicate || own?.tentative) return [];
-    const device = deviceFor(vip, facts);
-    const length = familyOf(vip) === 'inet' ? 32 : 128;
-    const quiet = length === 128 ? ' nodad preferred_lft 0' : '';
+    const up = directorUp(vip, facts);
+    const seen = 'the address of a service is not on this host';
+    const why = 'the kernel balances only packets that are for itself, and no client finds the address here';
+    if (elsewhere !== undefined) {
+      const advice = `nothing to do, unless this host is to have it now: ${up}`;
+      return [{ severity: 'hint', subject: vip, seen: `${seen}, ${elsewhere}`, why, mend: [], advice }];
+    }
+    const known = !up.endsWith('DEVICE');
     return [
       {
-        severity: standby ? 'hint' : 'error',
+        severity: 'error',
         subject: vip,
-        seen: standby
-          ? 'the address of a service is not on this host, which is a backup for connections'
-          : 'the address of a service is not on this host',
-        why: 'the kernel balances only packets that are for itself, and no client finds the address here',
-        mend: device === undefined ? [] : [`ip addr add ${vip}/${length} dev ${device}${quiet}`],
-        advice:
-          device === undefined
-            ? `put it on the device that faces the clients: lvsadm director up --mode nat|dr|tun --vip ${vip} --device DEVICE`
-            : `or, so that it can be undone: lvsadm director up --mode nat|dr|tun --vip ${vip} --device ${device}; on a standby director it comes when it takes over`,
+        seen,
+        why,
+        mend: known ? [up] : [],
+        ...(known ? {} : { advice: `${up}, which is the one that faces the clients` }),
       },
     ];
   });
+}
+
+/** The command that puts a VIP here, after it has asked who else has it: the recorded one, or what the table calls for. */
+function directorUp(vip: Address, facts: Facts): string {
+  const recorded = facts.directs.get(vip);
+  if (recorded !== undefined) return recorded;
+  const methods = destinationsOf(facts)
+    .filter(({ service }) => !isFwmark(service) && service.address === vip)
+    .map(({ destination }) => destination.forwarding);
+  const mode = methods.includes('masquerade') ? 'nat' : methods.includes('tunnel') ? 'tun' : 'dr';
+  return `lvsadm director up --mode ${mode} --vip ${vip} --device ${deviceFor(vip, facts) ?? 'DEVICE'}`;
+}
+
+/** Why another director may have the addresses now; `undefined` when nothing speaks for it. */
+function mayBeElsewhere({ table, managers }: Facts): string | undefined {
+  const roles = (table?.daemons ?? []).map(({ role }) => role);
+  if (roles.includes('backup') && !roles.includes('master')) return 'which is a backup for connections';
+  return managers.includes('keepalived') ? 'where keepalived may give it to another director' : undefined;
 }
 
 function vipDeviceDown(facts: Facts): Observation[] {

@@ -74,6 +74,7 @@ export function facts(rest: Partial<Omit<Facts, 'settings'>> & { settings?: Reco
     iptables: undefined,
     managers: [],
     meant: [],
+    directs: new Map(),
     unknown: [],
     ...rest,
     settings: new Map(Object.entries(rest.settings ?? {})),

@@ -58,11 +58,12 @@ describe('sync daemons', () => {
   });
 
   it('are no cause for alarm when the address of a service is elsewhere', () => {
-    const elsewhere = (daemons: readonly DaemonStatus[]) =>
-      found({ ...having(daemons), routes: new Map([['10.0.0.100', way()]]) }, 'vip-missing');
+    const elsewhere = (daemons: readonly DaemonStatus[], managers: readonly string[] = []) =>
+      found({ ...having(daemons), managers, routes: new Map([['10.0.0.100', way()]]) }, 'vip-missing');
     expect(elsewhere([BACKUP])).toEqual(['hint vip-missing: 10.0.0.100']);
     expect(elsewhere([MASTER, BACKUP])).toEqual(['error vip-missing: 10.0.0.100']);
     expect(elsewhere([])).toEqual(['error vip-missing: 10.0.0.100']);
+    expect(elsewhere([MASTER, BACKUP], ['keepalived'])).toEqual(['hint vip-missing: 10.0.0.100']);
   });
 });
 
