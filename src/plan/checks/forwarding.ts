@@ -24,7 +24,7 @@ function unreachable(facts: Facts): Observation[] {
   return destinationsOf(facts).flatMap((placed) => {
     const { service, destination } = placed;
     const route = facts.routes.get(destination.address);
-    if (route === undefined || 'index' in route) return [];
+    if (destination.weight === 0 || route === undefined || 'index' in route) return [];
     const found = route.type === 'none' ? 'no route matches' : `the route is of type ${route.type}`;
     return [
       {
@@ -32,7 +32,7 @@ function unreachable(facts: Facts): Observation[] {
         subject: nameOf(placed),
         seen: `${destination.address} cannot be reached: ${found}`,
         why: 'packets of the connections that are scheduled there are dropped',
-        mend: [removeDestination(placed)],
+        mend: [putDestination('-e', placed, { weight: 0 })],
         advice: `or add the route: ip route add ${destination.address} via GATEWAY (${formatServiceId(service)} needs it before connections come)`,
       },
     ];

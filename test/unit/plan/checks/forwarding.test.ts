@@ -28,6 +28,25 @@ describe('a real server behind a router', () => {
   });
 });
 
+describe('a real server without a route', () => {
+  it('gets no new connections until there is one', () => {
+    const at = (type: 'none' | 'prohibit', weight: number) =>
+      examine(
+        facts({
+          routes: new Map([[FAR, { type }]]),
+          table: table([
+            service(WEB, { address: FAR, port: 80, forwarding: 'masquerade', weight, upperThreshold: 9 }),
+          ]),
+        }),
+      ).filter(({ rule }) => rule === 'real-server-unreachable');
+    expect(at('none', 5)).toMatchObject([
+      { severity: 'error', mend: ['lvsadm -e -t 10.0.0.100:80 -r 10.9.0.12:80 -m -w 0 -x 9'] },
+    ]);
+    expect(at('prohibit', 5)[0]?.seen).toContain('prohibit');
+    expect(at('none', 0)).toEqual([]);
+  });
+});
+
 describe('another port than the service has', () => {
   it('counts for direct routing and tunnels, where the service has one port', () => {
     const at = (
