@@ -119,7 +119,7 @@ describe('with requests', () => {
 
   it.each([
     ['dr', '-g', []],
-    ['tun', '-i', ['hint tunnel-without-room', 'hint tunnel-without-room']],
+    ['tun', '-i', ['hint tunnel-without-room']],
   ])('%s fails when invalid packets are dropped', async (mode, method, hints) => {
     const { director } = cluster.network;
     await cluster.prepare(mode, `--mode ${mode} --vip ${CLUSTER_VIP}`, method, hints);

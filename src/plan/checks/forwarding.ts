@@ -1,7 +1,7 @@
 import type { Facts } from '../../model/facts.ts';
 import { formatServiceId, isFwmark } from '../../model/service.ts';
 import type { Observation, Rule } from './rule.ts';
-import { wayTo } from './ways.ts';
+import { neighbourTable, wayTo } from './ways.ts';
 import { destinationsOf, nameOf, putDestination, removeDestination } from './words.ts';
 
 /** The forwarding method against the way to the real server. */
@@ -40,13 +40,13 @@ function unreachable(facts: Facts): Observation[] {
 }
 
 function silent(facts: Facts): Observation[] {
+  const neighbour = neighbourTable(facts);
   return destinationsOf(facts).flatMap((placed): Observation[] => {
     const { address, weight } = placed.destination;
     const way = wayTo(facts, address);
     if (weight === 0 || way?.type !== 'unicast' || way.gateway !== undefined) return [];
-    const known = facts.neighbours.find((one) => one.index === way.index && one.address === address);
     const isSilent = facts.answers.has(address) && facts.answers.get(address) === undefined;
-    if (!isSilent && known?.state !== 'failed') return [];
+    if (!isSilent && neighbour(way, address)?.state !== 'failed') return [];
     const device = facts.network.links.find(({ index }) => index === way.index)?.name;
     return [
       {

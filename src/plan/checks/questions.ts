@@ -1,7 +1,7 @@
 import { type Address, familyOf } from '../../model/address.ts';
 import type { Facts } from '../../model/facts.ts';
 import { vipsOf } from './roles.ts';
-import { wayTo } from './ways.ts';
+import { neighbourTable, wayTo } from './ways.ts';
 import { destinationsOf } from './words.ts';
 
 /** An address to ask for on the segment of a device. */
@@ -13,6 +13,7 @@ export interface Question {
 /** Our IPv4 VIPs (of IPv6 ones duplicate address detection tells), and real servers whose answer is not known. */
 export function questionsOf(facts: Facts): Question[] {
   const { links, addresses } = facts.network;
+  const neighbour = neighbourTable(facts);
   const at = (address: Address, index: number | undefined): Question[] => {
     const link = links.find((candidate) => candidate.index === index);
     return link?.up && link.resolves ? [{ device: link.name, address }] : [];
@@ -24,8 +25,7 @@ export function questionsOf(facts: Facts): Question[] {
   const others = [...servers].flatMap((address) => {
     const way = wayTo(facts, address);
     if (way?.type !== 'unicast' || way.gateway !== undefined) return [];
-    const known = facts.neighbours.find((one) => one.index === way.index && one.address === address);
-    return known === undefined || known.hardwareAddress === '' ? at(address, way.index) : [];
+    return neighbour(way, address)?.hardwareAddress ? [] : at(address, way.index);
   });
   return [...own, ...others];
 }

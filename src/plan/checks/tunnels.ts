@@ -5,7 +5,14 @@ import { tunnelSizes } from '../tunnel.ts';
 import { vipsOf } from './roles.ts';
 import type { Observation, Rule } from './rule.ts';
 import { clientDevice, isRemote, wayTo } from './ways.ts';
-import { destinationsOf, nameOf, type Placed, putDestination, removeDestination } from './words.ts';
+import {
+  destinationsOf,
+  nameGroup,
+  nameOf,
+  type Placed,
+  putDestination,
+  removeDestination,
+} from './words.ts';
 
 /** Tunnels to real servers. */
 export const TUNNEL_RULES: readonly Rule[] = [
@@ -19,13 +26,17 @@ function tunnelled(facts: Facts): Placed[] {
   );
 }
 
+/** One finding for all tunnels of a kind that have the same room. */
 function withoutRoom(facts: Facts): Observation[] {
-  return tunnelled(facts).flatMap((placed): Observation[] => {
+  const clientDevices = new Map((facts.table?.services ?? []).map((one) => [one, clientDevice(facts, one)]));
+  const groups = new Map<string, Placed[]>();
+  const observations = new Map<string, Omit<Observation, 'subject'>>();
+  for (const placed of tunnelled(facts)) {
     const { service, destination } = placed;
     const way = wayTo(facts, destination.address);
     const link = facts.network.links.find(({ index }) => index === way?.index);
-    const clients = clientDevice(facts, service);
-    if (!link || !clients) return [];
+    const clients = clientDevices.get(service);
+    if (!link || !clients) continue;
     const end = {
       type: destination.tunnel.type,
       inner: serviceFamily(service),
@@ -33,19 +44,18 @@ function withoutRoom(facts: Facts): Observation[] {
     };
     const outer = way?.mtu ?? link.mtu;
     const { mtu, mss } = tunnelSizes(end, outer);
-    if (mtu >= clients.mtu) return [];
-    const needed = clients.mtu + outer - mtu;
-    return [
-      {
-        severity: 'hint',
-        subject: nameOf(placed),
-        seen: `clients’ packets of up to ${clients.mtu} bytes come in by ${clients.name}, and ${mtu} fit through the tunnel (${outer} by ${link.name})`,
-        why: 'larger packets are refused with ICMP “too big”; a client that it does not reach hangs when it sends much',
-        mend: [],
-        advice: `have the real server ask for segments of at most ${mss} bytes (\`advmss ${mss}\` on its route to the clients); or, if all of the way can carry them: ip link set ${link.name} mtu ${needed}`,
-      },
-    ];
-  });
+    if (mtu >= clients.mtu) continue;
+    const seen = `clients’ packets of up to ${clients.mtu} bytes come in by ${clients.name}, and ${mtu} fit through the tunnel (${outer} by ${link.name})`;
+    const advice = `have the real server ask for segments of at most ${mss} bytes (\`advmss ${mss}\` on its route to the clients); or, if all of the way can carry them: ip link set ${link.name} mtu ${clients.mtu + outer - mtu}`;
+    const why =
+      'larger packets are refused with ICMP “too big”; a client that it does not reach hangs when it sends much';
+    const key = `${seen} ${advice}`;
+    observations.set(key, { severity: 'hint', seen, why, mend: [], advice });
+    const group = groups.get(key);
+    if (group) group.push(placed);
+    else groups.set(key, [placed]);
+  }
+  return [...observations].map(([key, rest]) => ({ subject: nameGroup(groups.get(key)!), ...rest }));
 }
 
 /** The real server has that address, and takes no packet that comes from it. */

@@ -1,6 +1,6 @@
 import { type Address, type Family, familyOf } from '../../model/address.ts';
 import type { Facts } from '../../model/facts.ts';
-import type { FoundRoute, Link, Route } from '../../model/network.ts';
+import type { FoundRoute, Link, Neighbour, Route } from '../../model/network.ts';
 import { isFwmark, serviceFamily } from '../../model/service.ts';
 import type { ServiceTable } from '../../model/table.ts';
 import type { Placed } from './words.ts';
@@ -45,4 +45,14 @@ export function isRemote(facts: Facts, { destination }: Placed): boolean {
 
 export function isOfFamily({ destination }: Placed, family: Family): boolean {
   return familyOf(destination.address) === family;
+}
+
+/** The neighbour table, to be asked for an address on the device that a route leads by. */
+export function neighbourTable({
+  neighbours,
+}: Facts): (way: FoundRoute, address: Address) => Neighbour | undefined {
+  const known = new Map(
+    neighbours.map((neighbour) => [`${neighbour.index} ${neighbour.address}`, neighbour]),
+  );
+  return (way, address) => known.get(`${way.index} ${address}`);
 }

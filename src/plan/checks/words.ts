@@ -30,10 +30,15 @@ export function nameOf({ service, destination }: Placed): string {
   return `${formatServiceId(service)} -> ${formatEndpoint(destination)}`;
 }
 
+/** `tcp 10.0.0.1:80 -> 10.0.0.2:80 and 3 more` */
+export function nameGroup(placed: readonly Placed[]): string {
+  const more = placed.length - 1;
+  return `${nameOf(placed[0]!)}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 /** The subject of a sentence, with its verb: `tcp 10.0.0.1:80 -> 10.0.0.2:80 is`. */
 export function nameSome(placed: readonly Placed[]): string {
-  const more = placed.length - 1;
-  return `${nameOf(placed[0]!)}${more > 0 ? ` and ${more} more are` : ' is'}`;
+  return `${nameGroup(placed)} ${placed.length > 1 ? 'are' : 'is'}`;
 }
 
 /** `-t 10.0.0.1:80` */

@@ -44,7 +44,7 @@ describe('a cluster', () => {
 
   it('of tunnels', async () => {
     const { servers } = cluster.network;
-    const hints = ['hint tunnel-without-room', 'hint tunnel-without-room'];
+    const hints = ['hint tunnel-without-room'];
     await cluster.prepare('tun', `--mode tun --vip ${VIP}`, '-i', hints);
     await servers[0].write('net/ipv4/conf/tunl0/rp_filter', '1');
     await cluster.heal(servers[0], 'tunnel-strict-source');

@@ -49,6 +49,30 @@ describe('room for the header of a tunnel', () => {
   });
 });
 
+it('tunnels of one kind by one device are told together', () => {
+  const real = (host: number, tunnel: Tunnel) =>
+    ({ address: `10.2.0.${host}`, port: 80, forwarding: 'tunnel', tunnel }) as const;
+  const GRE: Tunnel = { type: 'gre', port: 0, checksum: 'none' };
+  const findings = examine(
+    facts({
+      network: server({ links: [LO, ETH0], addresses: [address(2, '10.0.0.100')] }),
+      routes: new Map([11, 12, 13].map((host) => [`10.2.0.${host}`, way({ gateway: '10.0.0.254' })])),
+      table: table([
+        service(
+          { protocol: 'tcp', address: '10.0.0.100', port: 80 },
+          real(11, IPIP),
+          real(12, GRE),
+          real(13, IPIP),
+        ),
+      ]),
+    }),
+  );
+  expect(findings.map(({ subject }) => subject)).toEqual([
+    'tcp 10.0.0.100:80 -> 10.2.0.11:80 and 1 more',
+    'tcp 10.0.0.100:80 -> 10.2.0.12:80',
+  ]);
+});
+
 describe('the source of a tunnel’s packets', () => {
   it('must not be a VIP', () => {
     const findings = through(IPIP, 9000, {
