@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFileSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseServiceDatabase, type ServiceDatabase } from '../host/service-database.ts';
 import type { Names } from '../ipvsadm/names.ts';
@@ -12,8 +11,8 @@ export function processWorld(): World {
     programName: basename(process.argv[1] ?? 'lvsadm', '.js'),
     environment: process.env,
     stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
-    stdout: writerTo(() => process.stdout),
-    stderr: writerTo(() => process.stderr),
+    stdout: writerTo(1, () => process.stdout),
+    stderr: writerTo(2, () => process.stderr),
     version: readVersion,
     openKernel: async () => (await import('../ipvs/client.ts')).IpvsClient.open(),
     loadModule: async () => (await import('../host/modules.ts')).loadModule('ip_vs'),
@@ -22,8 +21,8 @@ export function processWorld(): World {
     servicePort: (name, protocol) => services().port(name, protocol),
     findNames,
     localAddresses: readLocalAddresses,
-    readConnections: () => readFile('/proc/net/ip_vs_conn', 'latin1'),
-    readFile: (path) => readFile(path, 'utf8'),
+    readConnections: async () => readFileSync('/proc/net/ip_vs_conn', 'latin1'),
+    readFile: async (path) => readFileSync(path, 'utf8'),
   };
 }
 
@@ -74,14 +73,22 @@ async function findNames(addresses: ReadonlySet<Address>): Promise<Names> {
 }
 
 /**
- * A stream whose reader may go away, or whose disk may be full: as with ipvsadm that changes neither the exit code
- * nor what is done. The stream is not touched before something is written.
+ * Standard output or error, whose reader may go away, or whose disk may be full: as with ipvsadm that changes neither
+ * the exit code nor what is done. It is written to as a file: Node's streams take longer to load than most commands
+ * to run, and are left to what only they can do.
  */
 function writerTo(
+  descriptor: number,
   stream: () => NodeJS.WriteStream,
 ): Writer & { readonly isTTY: boolean; readonly columns: number | undefined } {
   let broken = false;
-  let listening = false;
+  let isStreaming = false;
+  const writeToStream = (rest: string | Buffer) => {
+    const target = stream();
+    if (!isStreaming) target.on('error', () => (broken = true));
+    isStreaming = true;
+    target.write(rest);
+  };
   return {
     get isTTY() {
       return stream().isTTY === true;
@@ -92,13 +99,24 @@ function writerTo(
     write(text) {
       if (broken || text === '') return;
       try {
-        const target = stream();
-        if (!listening) target.on('error', () => (broken = true));
-        listening = true;
-        target.write(text);
+        const rest = isStreaming ? text : writeFully(descriptor, Buffer.from(text));
+        if (rest) writeToStream(rest);
       } catch {
         broken = true;
       }
     },
   };
+}
+
+/** Writes to a file or a pipe. Returns what is left when that would have to wait for the reader. */
+function writeFully(descriptor: number, bytes: Buffer): Buffer | undefined {
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(descriptor, bytes, written);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      return bytes.subarray(written);
+    }
+  }
+  return undefined;
 }

@@ -148,8 +148,9 @@ export const u64: Codec<bigint> = {
 export const string: Codec<string> = {
   write: (writer, value) => writer.string(value),
   read(bytes, start, end) {
-    const nul = bytes.subarray(start, end).indexOf(0);
-    return bytes.toString('utf8', start, nul < 0 ? end : start + nul);
+    let last = start;
+    while (last < end && bytes[last] !== 0) last++;
+    return bytes.toString('utf8', start, last);
   },
 };
 
@@ -158,8 +159,15 @@ export function binary(size: number): Codec<Uint8Array> {
   return {
     size,
     write: (writer, value) => writer.bytes(value),
-    read: (bytes, start) => Uint8Array.from(bytes.subarray(start, start + size)),
+    read: (bytes, start) => copyBytes(bytes, start, start + size),
   };
+}
+
+/** A copy of some bytes: those of a datagram do not stay. A loop, for these are few, and very many times. */
+export function copyBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const copy = new Uint8Array(end - start);
+  for (let index = 0; index < copy.length; index++) copy[index] = bytes[start + index]!;
+  return copy;
 }
 
 /** Attributes inside an attribute. */
@@ -171,7 +179,7 @@ export function nested<A extends Record<string, AnyAttribute>>(inner: Layout<A>)
   };
 }
 
-/** Where an attribute's payload lies, for one that is read only when it is wanted. */
+/** Where an attribute's payload lies, for one that is read only when it is wanted: before the datagram is gone. */
 export interface Region {
   readonly bytes: Buffer;
   readonly start: number;

@@ -1,4 +1,4 @@
-import { type Codec, layout, nested, region, string, u16be, u32 } from './attributes.ts';
+import { type Codec, copyBytes, layout, nested, region, string, u16be, u32 } from './attributes.ts';
 
 /** Protocol number of rtnetlink sockets. */
 export const NETLINK_ROUTE = 0;
@@ -57,7 +57,7 @@ export const FOREVER = 0xffffffff;
 /** An attribute of whatever length: addresses, hardware addresses. */
 export const octets: Codec<Uint8Array> = {
   write: (writer, value) => writer.bytes(value),
-  read: (bytes, start, end) => Uint8Array.from(bytes.subarray(start, end)),
+  read: (bytes, start, end) => copyBytes(bytes, start, end),
 };
 
 /** `struct ifa_cacheinfo`: lifetimes in seconds; the two time stamps are the kernel's. */
@@ -121,7 +121,7 @@ const via: Codec<Uint8Array> = {
     writer.u16(address.length === 4 ? AF_INET : AF_INET6);
     writer.bytes(address);
   },
-  read: (bytes, start, end) => Uint8Array.from(bytes.subarray(start + 2, end)),
+  read: (bytes, start, end) => copyBytes(bytes, start + 2, end),
 };
 
 /** RTA_METRICS: the RTAX_… numbers. */

@@ -1,4 +1,6 @@
+import { readSync, writeSync } from 'node:fs';
 import { RawNetlinkSocket } from 'netlink/dist/raw.js';
+import { findDescriptor } from './descriptor.ts';
 import { NetlinkError } from './errors.ts';
 
 /** A netlink socket as the connection sees it. Tests put a scripted one in its place. */
@@ -15,6 +17,9 @@ export interface Socket {
 
 /** What a socket has to tell. Called outside the native code, so that an exception is an ordinary exception. */
 export interface SocketListener {
+  /** Whether an answer is being waited for. */
+  expecting(): boolean;
+  /** The bytes are good until this returns: the next datagram comes into the same place. */
   received(datagram: Buffer): void;
   failed(error: NetlinkError): void;
 }
@@ -22,57 +27,76 @@ export interface SocketListener {
 export type OpenSocket = (listener: SocketListener) => Socket;
 
 /**
- * Room for one datagram. The kernel cuts the parts of a dump to the room that it is shown; more room means fewer
- * parts, and more memory for each answer, however small. But rtnetlink tells of a link with all its virtual functions
- * in one part, of up to 32 KiB.
+ * Room for one datagram. The kernel cuts the parts of a dump to the room that it was shown, and shows itself no more
+ * than 32 KiB (net/netlink/af_netlink.c, `netlink_recvmsg`).
  */
-const datagramSize = (protocol: number): number => (protocol === NETLINK_ROUTE ? 32_768 : 8192);
-const NETLINK_ROUTE = 0;
-const WANTED_RECEIVE_BUFFER = 1 << 20;
+const DATAGRAM_ROOM = 65_536;
+const WANTED_BUFFER = 1 << 20;
+/** Datagrams that are read in a row before others in this process have their turn. */
+const READ_AT_ONCE = 64;
 
 /**
  * Opens a netlink socket of a protocol (16 is generic netlink, 0 is rtnetlink).
  *
+ * The kernel carries a request out within the system call that sends it, so the answer is there when that returns, and
+ * is read at once: waiting for the event loop to tell would cost some ten system calls for each request. Only should
+ * there be no answer yet is the transport's own event waited for.
+ *
  * The transport calls its listeners from native code, where any exception, even one of a `process.nextTick` of
  * somebody else's, aborts the process, and where closing the socket is unsafe. So the listeners only take note, and
- * everything is delivered from the event loop's next check phase.
+ * what they have is delivered from the event loop's next check phase.
  */
 export function openSocket(protocol: number, listener: SocketListener): Socket {
   const inbox: (Buffer | NetlinkError)[] = [];
+  const room = Buffer.allocUnsafeSlow(DATAGRAM_ROOM);
+  const { raw, descriptor } = createRaw(protocol);
   let open = true;
   let scheduled = false;
 
-  const deliver = () => {
-    scheduled = false;
-    for (const item of inbox.splice(0)) {
-      if (!open) return;
-      if (Buffer.isBuffer(item)) listener.received(item);
-      else listener.failed(item);
-    }
+  const tell = (item: Buffer | NetlinkError) => {
+    if (!open) return;
+    if (Buffer.isBuffer(item)) listener.received(item);
+    else listener.failed(item);
   };
   const note = (item: Buffer | NetlinkError) => {
     inbox.push(item);
     if (scheduled) return;
     scheduled = true;
-    setImmediate(deliver);
+    setImmediate(() => {
+      scheduled = false;
+      for (const noted of inbox.splice(0)) tell(noted);
+    });
+  };
+  const read = () => {
+    for (let count = 0; open && listener.expecting(); count++) {
+      if (count === READ_AT_ONCE) {
+        setImmediate(read);
+        return;
+      }
+      // What the transport has read meanwhile came before what is still to be read.
+      const item = inbox.shift() ?? readDatagram(descriptor, room);
+      if (item === undefined) return;
+      tell(item);
+    }
   };
 
-  const raw = createRaw(protocol);
   raw.on('message', (datagram, sender) => {
     // Only the kernel, whose port is 0, is believed.
     if (sender.port === 0) note(datagram);
   });
-  raw.on('truncatedMessage', (datagram) => {
-    note(new NetlinkError('malformed', `a netlink datagram larger than ${datagram.length} bytes`));
-  });
+  raw.on('truncatedMessage', (datagram) => note(tooLarge(datagram.length)));
   raw.on('error', (error) => note(socketError(error)));
 
   return {
     receiveBuffer: raw.getRecvBufferSize(),
     send(bytes) {
-      raw.send(bytes, {}, (error) => {
-        if (error) note(socketError(error));
-      });
+      try {
+        writeSync(descriptor, bytes);
+      } catch (error) {
+        note(socketError(error as NodeJS.ErrnoException));
+        return;
+      }
+      read();
     },
     hold(alive) {
       if (!open) return;
@@ -87,16 +111,38 @@ export function openSocket(protocol: number, listener: SocketListener): Socket {
   };
 }
 
-function createRaw(protocol: number): RawNetlinkSocket {
+/** The next datagram, or what is wrong; `undefined` when there is none yet. */
+function readDatagram(descriptor: number, room: Buffer): Buffer | NetlinkError | undefined {
+  try {
+    const length = readSync(descriptor, room);
+    // A larger one is cut.
+    return length === room.length ? tooLarge(length) : room.subarray(0, length);
+  } catch (error) {
+    const failure = error as NodeJS.ErrnoException;
+    return failure.code === 'EAGAIN' ? undefined : socketError(failure);
+  }
+}
+
+function tooLarge(bytes: number): NetlinkError {
+  return new NetlinkError('malformed', `a netlink datagram larger than ${bytes} bytes`);
+}
+
+/** The transport's socket and, from /proc, its file descriptor. */
+function createRaw(protocol: number): { raw: RawNetlinkSocket; descriptor: number } {
   try {
     const raw = new RawNetlinkSocket(protocol, {
       messagePeeking: false,
-      msgBufferSize: datagramSize(protocol),
-      recvBufferSize: WANTED_RECEIVE_BUFFER,
-      sendBufferSize: WANTED_RECEIVE_BUFFER,
+      msgBufferSize: DATAGRAM_ROOM,
+      recvBufferSize: WANTED_BUFFER,
+      sendBufferSize: WANTED_BUFFER,
     });
     raw.unref();
-    return raw;
+    try {
+      return { raw, descriptor: findDescriptor(protocol, raw.address().port) };
+    } catch (error) {
+      raw.close();
+      throw error;
+    }
   } catch (error) {
     throw socketError(error as NodeJS.ErrnoException);
   }

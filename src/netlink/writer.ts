@@ -57,7 +57,7 @@ export class Writer {
 
   zeros(count: number): void {
     const at = this.#grow(count);
-    this.#buffer.fill(0, at, at + count);
+    for (let index = at; index < at + count; index++) this.#buffer[index] = 0;
   }
 
   /** UTF-8 text and the NUL that ends it. */
