@@ -6,7 +6,16 @@
  */
 import { parseArgs } from 'node:util';
 import { compileLowerBound } from './lower-bound.js';
-import { clearTable, countSystemCalls, fileOf, lvsadm, peakMemory, timeOnce, timePairs } from './measure.js';
+import {
+  clearTable,
+  countSystemCalls,
+  fileOf,
+  inFreshNamespace,
+  lvsadm,
+  peakMemory,
+  timeOnce,
+  timePairs,
+} from './measure.js';
 import { DESTINATIONS, rulesOf } from './rules.js';
 import { printTable } from './table.js';
 
@@ -44,9 +53,10 @@ function sideBySide(services) {
   const count = services * (1 + DESTINATIONS);
   const restore = timePairs(
     rounds,
-    { before: clearTable, run: lvsadm('-R'), input: rules },
-    { before: clearTable, run: ['ipvsadm', '-R'], input: rules },
+    inFreshNamespace({ run: lvsadm('-R'), input: rules }),
+    inFreshNamespace({ run: ['ipvsadm', '-R'], input: rules }),
   );
+  fillTable(rules);
   const list = timePairs(rounds, { run: lvsadm('-L', '-n') }, { run: ['ipvsadm', '-L', '-n'] });
   const save = timePairs(rounds, { run: lvsadm('-S', '-n') }, { run: ['ipvsadm', '-S', '-n'] });
   const rows = [
@@ -64,7 +74,7 @@ function sideBySide(services) {
   if (bound) {
     const floor = {
       restore: timeOnce(
-        { before: clearTable, run: [bound, 'restore', String(services), String(DESTINATIONS)] },
+        inFreshNamespace({ run: [bound, 'restore', String(services), String(DESTINATIONS)] }),
         rounds,
       ),
       list: timeOnce({ run: [bound, 'list'] }, rounds),
@@ -80,14 +90,18 @@ function sideBySide(services) {
   } else console.log('No C compiler: the lower bound was left out.\n');
 
   const calls = [
-    ['restore', { before: clearTable, input: rules }, lvsadm('-R'), ['ipvsadm', '-R']],
-    ['list', {}, lvsadm('-L', '-n'), ['ipvsadm', '-L', '-n']],
+    ['restore', (run) => inFreshNamespace({ run, input: rules }), lvsadm('-R'), ['ipvsadm', '-R']],
+    ['list', (run) => ({ run }), lvsadm('-L', '-n'), ['ipvsadm', '-L', '-n']],
   ].map(([name, how, ours, theirs]) => {
-    const counts = [theirs, ours].map((run) => countSystemCalls({ ...how, run }));
+    const counts = [theirs, ours].map((run) => countSystemCalls(how(run)));
     return counts.includes(undefined) ? undefined : [name, counts[0] / count, counts[1] / count];
   });
   if (calls.includes(undefined)) console.log('No strace: system calls were not counted.\n');
   else printTable('System calls for each rule', ['ipvsadm', 'lvsadm'], calls);
+}
+
+function fillTable(rules) {
+  timeOnce({ before: clearTable, run: lvsadm('-R'), input: rules }, 1);
 }
 
 /** Whether twice the rules take twice the time. */
@@ -95,7 +109,8 @@ function scale(sizes) {
   const rows = sizes.map((services) => {
     const rules = fileOf(rulesOf(services));
     const count = services * (1 + DESTINATIONS);
-    const restore = timeOnce({ before: clearTable, run: lvsadm('-R'), input: rules }, rounds);
+    const restore = timeOnce(inFreshNamespace({ run: lvsadm('-R'), input: rules }), rounds);
+    fillTable(rules);
     const list = timeOnce({ run: lvsadm('-L', '-n') }, rounds);
     const memory = peakMemory('-L', '-n');
     return [`${count} rules`, restore, list, (1e6 * restore) / count, (1e6 * list) / count, memory];

@@ -21,8 +21,30 @@ export function clearTable() {
   run({ run: ['ipvsadm', '-C'] });
 }
 
+const NAMESPACE = 'bench';
+
 /**
- * Runs two commands in turn. A command is `{ run: argv, input?: file, before?: what to do first, untimed }`.
+ * The command in a network namespace that was made for it, whose table was never used: for two minutes the kernel
+ * looks through all deleted destinations whenever one is added, so that a cleared table is not an empty one.
+ */
+export function inFreshNamespace(command) {
+  return {
+    ...command,
+    run: ['ip', 'netns', 'exec', NAMESPACE, ...command.run],
+    before() {
+      ip('netns', 'add', NAMESPACE);
+      ip('-n', NAMESPACE, 'link', 'set', 'lo', 'up');
+    },
+    after: () => ip('netns', 'delete', NAMESPACE),
+  };
+}
+
+function ip(...words) {
+  run({ run: ['ip', ...words] });
+}
+
+/**
+ * Runs two commands in turn. A command is `{ run: argv, input?: file, before?, after?: what to do then, untimed }`.
  * Returns the median seconds of each, and the median of the ratios a/b, pair by pair.
  */
 export function timePairs(rounds, a, b) {
@@ -51,6 +73,7 @@ export function countSystemCalls(command) {
   const traced = { ...command, run: ['strace', '-f', '-c', '-o', path, ...command.run] };
   command.before?.();
   if (spawn(traced).error) return undefined;
+  command.after?.();
   const total = readFileSync(path, 'utf8').match(/^\s*100\.00\s+[\d.]+\s+\d+\s+(\d+).*total$/m);
   return total ? Number(total[1]) : undefined;
 }
@@ -68,7 +91,9 @@ function timed(command) {
   command.before?.();
   const start = performance.now();
   run(command);
-  return (performance.now() - start) / 1000;
+  const seconds = (performance.now() - start) / 1000;
+  command.after?.();
+  return seconds;
 }
 
 function run(command) {

@@ -1,4 +1,5 @@
 import { readSysctl } from '../host/sysctl.ts';
+import { newProgress } from '../ipvsadm/progress.ts';
 import type { Kernel } from '../ipvsadm/world.ts';
 import type { DestinationStatus } from '../model/destination.ts';
 import { renderJson } from '../output/json.ts';
@@ -24,7 +25,6 @@ import { EXIT } from './exit-codes.ts';
 import { MachineFailure, tellFailure } from './failure.ts';
 import { Interrupt, pause } from './interrupt.ts';
 import { withKernel } from './kernel.ts';
-import { newProgress } from './progress.ts';
 import { newCommand, runCommand } from './words.ts';
 import type { CommandWorld } from './world.ts';
 

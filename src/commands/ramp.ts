@@ -1,3 +1,4 @@
+import { newProgress } from '../ipvsadm/progress.ts';
 import type { Kernel } from '../ipvsadm/world.ts';
 import { renderJson } from '../output/json.ts';
 import { rampWeight } from '../plan/ramp.ts';
@@ -13,7 +14,6 @@ import { EXIT } from './exit-codes.ts';
 import { MachineFailure, tellFailure } from './failure.ts';
 import { Interrupt, pause } from './interrupt.ts';
 import { withKernel } from './kernel.ts';
-import { newProgress } from './progress.ts';
 import { UsageError } from './role.ts';
 import { newCommand, runCommand } from './words.ts';
 import type { CommandWorld } from './world.ts';

@@ -1,5 +1,6 @@
 import { takeLock } from '../host/lock.ts';
 import { findTableOwners } from '../host/owners.ts';
+import { newProgress, newTimedProgress } from '../ipvsadm/progress.ts';
 import type { Kernel } from '../ipvsadm/world.ts';
 import { renderDiff } from '../output/diff.ts';
 import { paintFor } from '../output/paint.ts';
@@ -18,7 +19,6 @@ import { EXIT } from './exit-codes.ts';
 import { MachineFailure, tellFailure } from './failure.ts';
 import { Interrupt } from './interrupt.ts';
 import { readTable, withKernel } from './kernel.ts';
-import { newProgress } from './progress.ts';
 import { spellPrune } from './prune.ts';
 import { UsageError } from './role.ts';
 import { type Busy, execute } from './table-execute.ts';
@@ -134,7 +134,10 @@ async function change(
         `waiting for ${connections} connections of ${waiting.length} destinations, ${secondsLeft} s left`,
       );
     };
-    const report = await execute(kernel, steps, { busy, signal, onWaiting });
+    const showDone = newTimedProgress(progress);
+    const total = changesOf(steps).length;
+    const onProgress = (done: number) => showDone(() => `${done} of ${total} changes`);
+    const report = await execute(kernel, steps, { busy, signal, onWaiting, onProgress });
     progress.end();
     const restored =
       rollback && report.refused.length > 0 ? await putBack(kernel, current, report, signal) : undefined;

@@ -19,6 +19,8 @@ export interface ExecuteOptions {
   readonly signal: AbortSignal;
   /** Told, while connections are waited for, how many destinations have some. */
   readonly onWaiting?: (busy: readonly BusyDestination[], secondsLeft: number) => void;
+  /** Told, while changes are sent, how many the kernel has gone through. */
+  readonly onProgress?: (done: number) => void;
 }
 
 /** Milliseconds between two looks at the connections. */
@@ -110,7 +112,9 @@ class Run {
   /** Sends changes; gives those that the kernel took. */
   async #send(changes: readonly Change[]): Promise<readonly Change[]> {
     if (changes.length === 0) return [];
-    const failures = await this.#kernel.batch(changes);
+    const before = this.#done.length;
+    const onProgress = (count: number) => this.#options.onProgress?.(before + count);
+    const failures = await this.#kernel.batch(changes, { onProgress });
     this.#refused.push(...failures.map(({ change, error }) => ({ change, reason: error.message })));
     const failed = new Set(failures.map(({ index }) => index));
     return changes.filter((_, index) => !failed.has(index));

@@ -4,6 +4,7 @@ import { EXIT, refusalExitCode } from './exit-codes.ts';
 import { failureText } from './failure.ts';
 import { isDoubtful } from './fullnat.ts';
 import { type Input, linesOf, wordsOf } from './lines.ts';
+import { newProgress, newTimedProgress } from './progress.ts';
 import { newReader, type ReadLine } from './reader.ts';
 import { usageRefusal } from './refusal.ts';
 import { renderSelf } from './usage.ts';
@@ -24,18 +25,26 @@ export async function restore(kernel: Kernel, caller: World, input: Input): Prom
   const read = newReader(world);
   let pending: Change[] = [];
   let exitCode: number = EXIT.ok;
+  // A drop-in has nothing to say but what ipvsadm says.
+  const progress = ownName(world) === undefined ? undefined : newProgress(world);
+  const showDone = progress && newTimedProgress(progress);
+  let done = 0;
 
   const send = async (): Promise<void> => {
     if (pending.length === 0) return;
     const changes = pending;
     pending = [];
     const failures = await kernel.batch(changes);
+    done += changes.length;
+    showDone?.(() => `${done} rules`);
+    if (failures.length > 0) progress?.end();
     for (const { error } of failures) world.stderr.write(`${failureText(error)}\n`);
     exitCode = failures.at(-1)?.index === changes.length - 1 ? EXIT.failed : EXIT.ok;
   };
 
   /** Carries out a line. Returns true when it is the last one to be read. */
   const take = async (line: ReadLine): Promise<boolean> => {
+    progress?.end();
     if (line.kind === 'refusal') {
       world.stderr.write(line.text);
       exitCode = refusalExitCode(line.cause);
@@ -56,22 +65,26 @@ export async function restore(kernel: Kernel, caller: World, input: Input): Prom
     }
   };
 
-  for await (const lines of linesOf(input)) {
-    for (const text of lines) {
-      const words = wordsOf(text, ownName(world));
-      if (words.length === 0) continue;
-      const parsed = read(words);
-      const line = parsed instanceof Promise ? await parsed : parsed;
-      const change = line.kind === 'command' && line.command.kind === 'change' && line.command.change;
-      if (change && !isDoubtful(change, world)) {
-        pending.push(change);
-        if (pending.length === BATCH_SIZE) await send();
-      } else {
-        await send();
-        if (await take(line)) return exitCode;
+  try {
+    for await (const lines of linesOf(input)) {
+      for (const text of lines) {
+        const words = wordsOf(text, ownName(world));
+        if (words.length === 0) continue;
+        const parsed = read(words);
+        const line = parsed instanceof Promise ? await parsed : parsed;
+        const change = line.kind === 'command' && line.command.kind === 'change' && line.command.change;
+        if (change && !isDoubtful(change, world)) {
+          pending.push(change);
+          if (pending.length === BATCH_SIZE) await send();
+        } else {
+          await send();
+          if (await take(line)) return exitCode;
+        }
       }
+      await send();
     }
-    await send();
+  } finally {
+    progress?.end();
   }
   return exitCode;
 }
