@@ -1,20 +1,6 @@
-import type { Counters } from '../model/counters.ts';
+import { type Counters, NO_COUNTERS } from '../model/counters.ts';
 import { decodeAttributes, type Region } from '../netlink/attributes.ts';
 import { COUNTERS_32, COUNTERS_64 } from './layout.ts';
-
-const NO_COUNTERS: Counters = {
-  connections: 0n,
-  incomingPackets: 0n,
-  outgoingPackets: 0n,
-  incomingBytes: 0n,
-  outgoingBytes: 0n,
-  connectionRate: 0n,
-  incomingPacketRate: 0n,
-  outgoingPacketRate: 0n,
-  incomingByteRate: 0n,
-  outgoingByteRate: 0n,
-  width: 64,
-};
 
 /** Prefers the 64-bit counters; an old kernel sends only the others. */
 export function decodeCounters({

@@ -23,3 +23,18 @@ export interface Counters {
    */
   readonly width: 32 | 64;
 }
+
+/** Nothing counted yet, or nothing asked for. */
+export const NO_COUNTERS: Counters = {
+  connections: 0n,
+  incomingPackets: 0n,
+  outgoingPackets: 0n,
+  incomingBytes: 0n,
+  outgoingBytes: 0n,
+  connectionRate: 0n,
+  incomingPacketRate: 0n,
+  outgoingPacketRate: 0n,
+  incomingByteRate: 0n,
+  outgoingByteRate: 0n,
+  width: 64,
+};

@@ -1,20 +1,7 @@
-import type { Counters } from '../model/counters.ts';
+import { NO_COUNTERS } from '../model/counters.ts';
 import type { Table } from '../model/table.ts';
 import type { Wanted } from './wanted.ts';
 
-const NOTHING_YET: Counters = {
-  connections: 0n,
-  incomingPackets: 0n,
-  outgoingPackets: 0n,
-  incomingBytes: 0n,
-  outgoingBytes: 0n,
-  connectionRate: 0n,
-  incomingPacketRate: 0n,
-  outgoingPacketRate: 0n,
-  incomingByteRate: 0n,
-  outgoingByteRate: 0n,
-  width: 64,
-};
 /** What the kernel has where nothing else is known. */
 const FRESH: Table = {
   info: { version: '', connectionTableSize: 4096 },
@@ -31,13 +18,13 @@ export function supposeTable({ timeouts, daemons, services }: Wanted, present: T
     daemons: daemons.length === 0 ? present.daemons : daemons.map((daemon) => ({ syncId: 0, ...daemon })),
     services: services.map((service) => ({
       ...service,
-      counters: NOTHING_YET,
+      counters: NO_COUNTERS,
       destinations: service.destinations.map((destination) => ({
         ...destination,
         activeConnections: 0,
         inactiveConnections: 0,
         persistentConnections: 0,
-        counters: NOTHING_YET,
+        counters: NO_COUNTERS,
       })),
     })),
   };

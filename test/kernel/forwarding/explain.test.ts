@@ -1,22 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Change } from '../../../src/model/change.ts';
-import type { Destination, Forwarding, Tunnel } from '../../../src/model/destination.ts';
+import type { Destination } from '../../../src/model/destination.ts';
 import type { Service } from '../../../src/model/service.ts';
 import { Capture } from './capture.ts';
+import { CASES } from './cases.ts';
 import { explain, hopSignatures } from './explained.ts';
 import { ip, type Namespace } from './namespace.ts';
-import {
-  CLIENT,
-  CLIENT6,
-  DIRECTOR,
-  DIRECTOR6,
-  SERVERS,
-  SERVERS6,
-  TestNetwork,
-  VIP,
-  VIP6,
-} from './network.ts';
+import { CLIENT, CLIENT6, DIRECTOR, SERVERS, TestNetwork, VIP } from './network.ts';
 
 let network: TestNetwork;
 beforeAll(async () => {
@@ -60,62 +51,6 @@ async function connect(vip: string, port: number, id = String(port)): Promise<nu
   const answer = await network.client.perform<string | null>({ do: 'say', id });
   return answer === null ? undefined : Number(/^server-(\d)/.exec(answer)?.[1]);
 }
-
-interface Case {
-  readonly name: string;
-  readonly mode: 'nat' | 'dr' | 'tun';
-  readonly vip: string;
-  readonly servers: readonly string[];
-  readonly prepare: (rip: string) => string;
-  readonly forwarding: Forwarding;
-  readonly tunnel?: Tunnel;
-  readonly port: number;
-}
-
-const nat = { mode: 'nat', forwarding: 'masquerade', port: 8080 } as const;
-const dr = { mode: 'dr', forwarding: 'direct', port: 80 } as const;
-const tun = { mode: 'tun', forwarding: 'tunnel', port: 80 } as const;
-const inet = { vip: VIP, servers: SERVERS };
-const inet6 = { vip: VIP6, servers: SERVERS6 };
-const gue = { type: 'gue', port: 6080, checksum: 'none' } as const;
-const gre = { type: 'gre', port: 0, checksum: 'none' } as const;
-
-const CASES: readonly Case[] = [
-  { name: 'NAT', ...nat, ...inet, prepare: () => `--mode nat --director ${DIRECTOR} --set-gateway` },
-  { name: 'NAT, IPv6', ...nat, ...inet6, prepare: () => `--mode nat --director ${DIRECTOR6} --set-gateway` },
-  { name: 'DR', ...dr, ...inet, prepare: () => `--mode dr --vip ${VIP}` },
-  { name: 'DR, IPv6', ...dr, ...inet6, prepare: () => `--mode dr --vip ${VIP6}` },
-  { name: 'TUN by IPIP', ...tun, ...inet, prepare: () => `--mode tun --vip ${VIP}` },
-  { name: 'TUN by IPv6 in IPv6', ...tun, ...inet6, prepare: () => `--mode tun --vip ${VIP6}` },
-  {
-    name: 'TUN by IPv6 in IPv4',
-    ...tun,
-    vip: VIP6,
-    servers: SERVERS,
-    prepare: (rip) => `--mode tun --vip ${VIP6} --rip ${rip}`,
-  },
-  {
-    name: 'TUN by IPv4 in IPv6',
-    ...tun,
-    vip: VIP,
-    servers: SERVERS6,
-    prepare: (rip) => `--mode tun --vip ${VIP} --rip ${rip}`,
-  },
-  {
-    name: 'TUN by GRE',
-    ...tun,
-    ...inet,
-    tunnel: gre,
-    prepare: () => `--mode tun --tunnel gre --vip ${VIP}`,
-  },
-  {
-    name: 'TUN by GUE, IPv6',
-    ...tun,
-    ...inet6,
-    tunnel: gue,
-    prepare: () => `--mode tun --tunnel gue --tun-port 6080 --vip ${VIP6}`,
-  },
-];
 
 describe.each(CASES.map((item) => [item.name, item] as const))('%s', (_name, item) => {
   const { mode, vip, servers, prepare, port, forwarding, tunnel } = item;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Names } from '../../../src/ipvsadm/names.ts';
-import type { Counters } from '../../../src/model/counters.ts';
+import { NO_COUNTERS } from '../../../src/model/counters.ts';
 import type { Destination, DestinationStatus } from '../../../src/model/destination.ts';
 import type { Service } from '../../../src/model/service.ts';
 import { defaultPersistenceMask, serviceFamily } from '../../../src/model/service.ts';
@@ -10,20 +10,6 @@ import type { ServiceTable } from '../../../src/model/table.ts';
 export function captured(name: string): string {
   return readFileSync(new URL(`captured/${name}.txt`, import.meta.url), 'utf8');
 }
-
-export const NO_COUNTERS: Counters = {
-  connections: 0n,
-  incomingPackets: 0n,
-  outgoingPackets: 0n,
-  incomingBytes: 0n,
-  outgoingBytes: 0n,
-  connectionRate: 0n,
-  incomingPacketRate: 0n,
-  outgoingPacketRate: 0n,
-  incomingByteRate: 0n,
-  outgoingByteRate: 0n,
-  width: 64,
-};
 
 export function service(wanted: Service, destinations: readonly DestinationStatus[] = []): ServiceTable {
   return {

@@ -1,3 +1,4 @@
+import { NO_COUNTERS } from '../../../../src/model/counters.ts';
 import type { Destination, DestinationStatus } from '../../../../src/model/destination.ts';
 import type { Facts } from '../../../../src/model/facts.ts';
 import type { FoundRoute, ResolvedRoute } from '../../../../src/model/network.ts';
@@ -7,20 +8,6 @@ import { examine } from '../../../../src/plan/checks/index.ts';
 import { DEFAULT_DESTINATION, defaultServiceSettings } from '../../../../src/plan/wanted.ts';
 import { server } from '../network.ts';
 
-const COUNTERS = {
-  connections: 0n,
-  incomingPackets: 0n,
-  outgoingPackets: 0n,
-  incomingBytes: 0n,
-  outgoingBytes: 0n,
-  connectionRate: 0n,
-  incomingPacketRate: 0n,
-  outgoingPacketRate: 0n,
-  incomingByteRate: 0n,
-  outgoingByteRate: 0n,
-  width: 64,
-} as const;
-
 /** A service as the kernel reports it, with destinations. */
 export function service(
   settings: Service,
@@ -29,13 +16,13 @@ export function service(
   return {
     ...defaultServiceSettings(settings),
     ...settings,
-    counters: COUNTERS,
+    counters: NO_COUNTERS,
     destinations: destinations.map((destination) => ({
       ...DEFAULT_DESTINATION,
       activeConnections: 0,
       inactiveConnections: 0,
       persistentConnections: 0,
-      counters: COUNTERS,
+      counters: NO_COUNTERS,
       ...destination,
     })),
   };
