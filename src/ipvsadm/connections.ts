@@ -1,20 +1,11 @@
 import { type Address, parseAddress } from '../model/address.ts';
+import type { ConnectionEntry } from '../model/connection.ts';
 import type { Protocol } from '../model/protocol.ts';
 import { endpointText, type Names, NUMERIC } from './names.ts';
 
 /** A line of /proc/net/ip_vs_conn, where addresses and ports are hexadecimal. */
-export interface ConnectionRow {
-  /** `TCP`, `UDP`, `SCTP`, or `IP` for the template of a firewall mark. */
-  readonly protocol: string;
-  readonly client: Address;
-  readonly clientPort: number;
-  /** The virtual service; of a mark's template its number, written as an address. */
-  readonly virtual: Address;
-  readonly virtualPort: number;
-  readonly server: Address;
-  readonly serverPort: number;
+export interface ConnectionRow extends ConnectionEntry {
   readonly state: string;
-  readonly secondsLeft: number;
   /** What a persistence engine knows the connection by. */
   readonly engine: { readonly name: string; readonly data: string } | undefined;
 }

@@ -1,22 +1,9 @@
 import { type Address, addressBytes, formatAddress } from '../model/address.ts';
+import type { ConnectionEntry } from '../model/connection.ts';
 import type { DestinationStatus } from '../model/destination.ts';
 import type { Packet } from '../model/packet.ts';
 import { isFwmark, type ServiceId, type ServiceSettings } from '../model/service.ts';
 import type { Match } from './match.ts';
-
-/** An entry of the connection table, as far as telling a persistence template goes. */
-export interface ConnectionEntry {
-  /** `TCP`, `UDP`, `SCTP`, or `IP` for the template of a firewall mark. */
-  readonly protocol: string;
-  readonly client: Address;
-  readonly clientPort: number;
-  /** Of a mark's template the mark, written as an address. */
-  readonly virtual: Address;
-  readonly virtualPort: number;
-  readonly server: Address;
-  readonly serverPort: number;
-  readonly secondsLeft: number;
-}
 
 /** Where persistence sends a client, whatever the scheduler says. */
 export interface Sticky {

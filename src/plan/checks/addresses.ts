@@ -2,7 +2,7 @@ import { type Address, familyOf } from '../../model/address.ts';
 import type { Facts } from '../../model/facts.ts';
 import { isFwmark } from '../../model/service.ts';
 import { contains } from '../realserver.ts';
-import { heldVips, vipsOf } from './roles.ts';
+import { heldVips, isStandby, vipsOf } from './roles.ts';
 import type { Observation, Rule } from './rule.ts';
 import { defaultRoute } from './ways.ts';
 import { destinationsOf } from './words.ts';
@@ -60,10 +60,11 @@ function directorUp(vip: Address, facts: Facts): string {
 }
 
 /** Why another director may have the addresses now; `undefined` when nothing speaks for it. */
-function mayBeElsewhere({ table, managers }: Facts): string | undefined {
-  const roles = (table?.daemons ?? []).map(({ role }) => role);
-  if (roles.includes('backup') && !roles.includes('master')) return 'which is a backup for connections';
-  return managers.includes('keepalived') ? 'where keepalived may give it to another director' : undefined;
+function mayBeElsewhere(facts: Facts): string | undefined {
+  if (isStandby(facts)) return 'which is a backup for connections';
+  return facts.managers.includes('keepalived')
+    ? 'where keepalived may give it to another director'
+    : undefined;
 }
 
 function vipDeviceDown(facts: Facts): Observation[] {

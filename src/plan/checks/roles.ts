@@ -1,4 +1,5 @@
 import type { Address } from '../../model/address.ts';
+import type { DaemonRole } from '../../model/daemon.ts';
 import type { Facts, Meant } from '../../model/facts.ts';
 import type { Link } from '../../model/network.ts';
 import { isFwmark } from '../../model/service.ts';
@@ -10,6 +11,17 @@ export function vipsOf({ table }: Facts): Address[] {
   return [
     ...new Set((table?.services ?? []).flatMap((service) => (isFwmark(service) ? [] : [service.address]))),
   ];
+}
+
+/** What the sync daemons of this host are. */
+export function daemonRoles({ table }: Pick<Facts, 'table'>): DaemonRole[] {
+  return (table?.daemons ?? []).map(({ role }) => role);
+}
+
+/** Whether this host takes in the connections of another director, and has none of its own to tell. */
+export function isStandby(facts: Pick<Facts, 'table'>): boolean {
+  const roles = daemonRoles(facts);
+  return roles.includes('backup') && !roles.includes('master');
 }
 
 /** A VIP that this host holds as a real server. */

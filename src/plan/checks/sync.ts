@@ -3,6 +3,7 @@ import type { DaemonStatus } from '../../model/daemon.ts';
 import type { Facts } from '../../model/facts.ts';
 import { formatServiceId, serviceFamily } from '../../model/service.ts';
 import type { ServiceTable } from '../../model/table.ts';
+import { daemonRoles, isStandby } from './roles.ts';
 import type { Observation, Rule } from './rule.ts';
 import { wayTo } from './ways.ts';
 import { destinationsOf, nameSome, setSysctl, sysctlName } from './words.ts';
@@ -110,7 +111,7 @@ function mixedFamilies(facts: Facts): Observation[] {
 }
 
 function backupOnlyStops({ table, settings }: Facts): Observation[] {
-  const roles = (table?.daemons ?? []).map(({ role }) => role);
+  const roles = daemonRoles({ table });
   if (settings.get(BACKUP_ONLY) !== '1' || !roles.includes('backup') || !roles.includes('master')) return [];
   return [
     {
@@ -126,16 +127,16 @@ function backupOnlyStops({ table, settings }: Facts): Observation[] {
 
 function loop(facts: Facts): Observation[] {
   const { table, settings } = facts;
-  const roles = (table?.daemons ?? []).map(({ role }) => role);
+  const standby = isStandby(facts);
+  const isBackup = daemonRoles(facts).includes('backup');
   const looping = (table?.services ?? []).filter((service) => isBothWays(facts, service));
-  const standby = roles.includes('backup') && !roles.includes('master');
   if (looping.length === 0 || (standby && settings.get(BACKUP_ONLY) !== '0')) return [];
   const byMark =
     'have only packets from elsewhere balanced: a firewall rule marks those that do not have the other director’s MAC address as their source, and the service is one of that mark (-f)';
   return looping.map((service) => ({
-    severity: roles.includes('backup') ? 'warning' : 'hint',
+    severity: isBackup ? 'warning' : 'hint',
     subject: formatServiceId(service),
-    seen: `this host is one of its real servers, ${roles.includes('backup') ? 'and takes connections from another director' : 'as another director may be'}, and the others are reached without their addresses being changed`,
+    seen: `this host is one of its real servers, ${isBackup ? 'and takes connections from another director' : 'as another director may be'}, and the others are reached without their addresses being changed`,
     why: 'a packet that the other director sends here for this host as a real server is balanced once more, and may be sent back',
     mend: standby ? [setSysctl(BACKUP_ONLY, 1)] : [],
     ...(standby ? {} : { advice: byMark }),

@@ -1,23 +1,10 @@
+import { NO_COUNTERS } from '../../../src/model/counters.ts';
 import type { DestinationStatus } from '../../../src/model/destination.ts';
 import { DEFAULT_TUNNEL } from '../../../src/model/destination.ts';
 import type { Packet } from '../../../src/model/packet.ts';
 import type { ServiceId } from '../../../src/model/service.ts';
 import type { ServiceTable } from '../../../src/model/table.ts';
 import { defaultServiceSettings } from '../../../src/plan/wanted.ts';
-
-const COUNTERS = {
-  connections: 0n,
-  incomingPackets: 0n,
-  outgoingPackets: 0n,
-  incomingBytes: 0n,
-  outgoingBytes: 0n,
-  connectionRate: 0n,
-  incomingPacketRate: 0n,
-  outgoingPacketRate: 0n,
-  incomingByteRate: 0n,
-  outgoingByteRate: 0n,
-  width: 64 as const,
-};
 
 /** A destination as the kernel reports it: direct routing, weight 1 and nobody there unless told otherwise. */
 export function destination(address: string, rest: Partial<DestinationStatus> = {}): DestinationStatus {
@@ -32,7 +19,7 @@ export function destination(address: string, rest: Partial<DestinationStatus> = 
     activeConnections: 0,
     inactiveConnections: 0,
     persistentConnections: 0,
-    counters: COUNTERS,
+    counters: NO_COUNTERS,
     ...rest,
   };
 }
@@ -42,7 +29,13 @@ export function service(
   destinations: readonly DestinationStatus[] = [],
   rest: Partial<ServiceTable> = {},
 ): ServiceTable {
-  return { ...id, ...defaultServiceSettings(id), counters: COUNTERS, destinations, ...rest } as ServiceTable;
+  return {
+    ...id,
+    ...defaultServiceSettings(id),
+    counters: NO_COUNTERS,
+    destinations,
+    ...rest,
+  } as ServiceTable;
 }
 
 /** A TCP packet to `10.0.0.100:80`. */
