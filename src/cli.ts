@@ -20,7 +20,7 @@ export async function main(): Promise<void> {
   process.exitCode = await runProgram(process.argv.slice(2), world);
 }
 
-async function runProgram(words: readonly string[], world: World): Promise<number> {
+export async function runProgram(words: readonly string[], world: World): Promise<number> {
   if (world.programName.endsWith('-save')) {
     return (await import('./ipvsadm/scripts.ts')).runSave(words, world);
   }

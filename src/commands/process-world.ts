@@ -1,4 +1,4 @@
-import { readFileSync, writeSync } from 'node:fs';
+import { fstatSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseServiceDatabase, type ServiceDatabase } from '../host/service-database.ts';
 import type { Names } from '../ipvsadm/names.ts';
@@ -10,7 +10,7 @@ export function processWorld(): World {
   return {
     programName: basename(process.argv[1] ?? 'lvsadm', '.js'),
     environment: process.env,
-    stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
+    stdin: { [Symbol.asyncIterator]: standardInput },
     stdout: writerTo(1, () => process.stdout),
     stderr: writerTo(2, () => process.stderr),
     version: readVersion,
@@ -72,6 +72,29 @@ async function findNames(addresses: ReadonlySet<Address>): Promise<Names> {
   return { host: (address) => hosts.get(address), port: (port, protocol) => services().name(port, protocol) };
 }
 
+const STANDARD_INPUT = 0;
+const PIECE = 16_384;
+
+/**
+ * Standard input as it arrives, read as a file is; Node's stream does it only where somebody has made reading end with
+ * EAGAIN instead of waiting. A piece is good until the next one is asked for.
+ */
+async function* standardInput(): AsyncGenerator<Uint8Array> {
+  const piece = Buffer.allocUnsafeSlow(PIECE);
+  for (;;) {
+    let length: number;
+    try {
+      length = readSync(STANDARD_INPUT, piece);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      yield* process.stdin;
+      return;
+    }
+    if (length === 0) return;
+    yield piece.subarray(0, length);
+  }
+}
+
 /**
  * Standard output or error, whose reader may go away, or whose disk may be full: as with ipvsadm that changes neither
  * the exit code nor what is done. It is written to as a file: Node's streams take longer to load than most commands
@@ -91,7 +114,7 @@ function writerTo(
   };
   return {
     get isTTY() {
-      return stream().isTTY === true;
+      return fstatSync(descriptor).isCharacterDevice() && stream().isTTY === true;
     },
     get columns() {
       return stream().columns;
@@ -99,13 +122,21 @@ function writerTo(
     write(text) {
       if (broken || text === '') return;
       try {
-        const rest = isStreaming ? text : writeFully(descriptor, Buffer.from(text));
+        const rest = isStreaming ? text : writeFully(descriptor, bytesOf(text));
         if (rest) writeToStream(rest);
       } catch {
         broken = true;
       }
     },
   };
+}
+
+const room = Buffer.allocUnsafeSlow(65_536);
+
+/** UTF-8, good until the next text: most texts are small, and memory costs more than writing. */
+function bytesOf(text: string): Buffer {
+  // No character has more than three bytes per UTF-16 unit.
+  return text.length * 3 <= room.length ? room.subarray(0, room.write(text)) : Buffer.from(text);
 }
 
 /** Writes to a file or a pipe. Returns what is left when that would have to wait for the reader. */
@@ -115,7 +146,7 @@ function writeFully(descriptor: number, bytes: Buffer): Buffer | undefined {
       written += writeSync(descriptor, bytes, written);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      return bytes.subarray(written);
+      return Buffer.from(bytes.subarray(written));
     }
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { type Address, addressBytes, familyOf, formatAddress } from '../model/address.ts';
+import { type Address, familyOf, formatInetNumber, inetNumber } from '../model/address.ts';
 import type { Link } from '../model/network.ts';
 import type { Links } from './links.ts';
 import { readSysctl } from './sysctl.ts';
@@ -42,11 +42,10 @@ async function findStranger(links: Links, link: Link): Promise<Address | undefin
   for (const { index, family, address, prefixLength } of addresses) {
     if (index !== link.index || family !== 'inet' || prefixLength > 30) continue;
     const size = 2 ** (32 - prefixLength);
-    const bytes = addressBytes(address);
-    const number = new DataView(bytes.buffer).getUint32(0);
+    const number = inetNumber(address);
     const broadcast = number - (number % size) + size - 1;
     for (let host = broadcast - 1; host > broadcast - size + 1 && host > broadcast - CANDIDATES; host--) {
-      const candidate = formatAddress(new Uint8Array([host >>> 24, host >>> 16, host >>> 8, host]));
+      const candidate = formatInetNumber(host);
       if (!known.has(candidate)) return candidate;
     }
   }

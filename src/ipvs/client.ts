@@ -14,7 +14,7 @@ import type { Writer } from '../netlink/writer.ts';
 import { GENL_NAME, GENL_VERSION } from './constants.ts';
 import { decodeDaemon } from './daemon-codec.ts';
 import { decodeDestination } from './destination-codec.ts';
-import { explained, IpvsError, type Query } from './errors.ts';
+import { explained, IpvsError, meant, type Query } from './errors.ts';
 import { COMMAND, COMMAND_WITHOUT_COUNTERS, type CommandValues, INFO } from './layout.ts';
 import {
   encodeChange,
@@ -39,6 +39,11 @@ export interface ChangeFailure {
 export interface BatchOptions {
   /** Told, now and then, how many changes the kernel has gone through. */
   readonly onProgress?: (done: number) => void;
+  /**
+   * `true`: the caller has seen to it that the kernel's interface has a place for every value, as the reader of
+   * ipvsadm's command lines has. They are not looked through again, which saves a large table some time.
+   */
+  readonly checked?: boolean;
 }
 
 export interface ListingOptions {
@@ -229,10 +234,22 @@ export class IpvsClient {
   /** All services with their destinations, in the kernel's order. */
   async tables(options: ListingOptions = {}): Promise<ServiceTable[]> {
     const tables: ServiceTable[] = [];
-    for (const service of await this.services(options)) {
-      tables.push(Object.assign(service, { destinations: await this.#destinations(service, options) }));
-    }
+    await this.eachTable(await this.services(options), (table) => tables.push(table), options);
     return tables;
+  }
+
+  /**
+   * Calls `visit` with each of these services, as they were listed, and its destinations, which are asked for when its
+   * turn has come: a large table need not be in memory all at once. A service that is gone by then has none.
+   */
+  async eachTable(
+    services: Iterable<ServiceStatus>,
+    visit: (table: ServiceTable) => void,
+    options: ListingOptions = {},
+  ): Promise<void> {
+    for (const service of services) {
+      visit({ ...service, destinations: await this.#destinations(service, options) });
+    }
   }
 
   /** Carries out one change, with the kernel's own meaning of it. */
@@ -247,7 +264,7 @@ export class IpvsClient {
    * connection fails: which of the changes after the last progress took effect is then unknown.
    */
   async batch(changes: readonly Change[], options: BatchOptions = {}): Promise<ChangeFailure[]> {
-    for (const change of changes) checkChange(change);
+    if (!options.checked) for (const change of changes) checkChange(change);
     const failures: ChangeFailure[] = [];
     let done = 0;
     try {
@@ -265,7 +282,7 @@ export class IpvsClient {
         },
       );
     } catch (error) {
-      throw error instanceof NetlinkError ? new IpvsError(changes[done]!, error) : error;
+      throw meant(changes[done]!, error);
     }
     return failures;
   }
@@ -281,33 +298,31 @@ export class IpvsClient {
   }
 
   /** Dumps, and dumps again when a change came in between. */
-  #list<T>(
+  async #list<T>(
     query: Query,
     request: Request,
     read: (values: CommandValues) => T | undefined,
     { counters = true }: ListingOptions = {},
   ): Promise<T[]> {
     const layout = counters ? COMMAND : COMMAND_WITHOUT_COUNTERS;
-    return explained(query, async () => {
-      for (let attempt = 1; ; attempt++) {
-        const found: T[] = [];
-        try {
-          await this.#connection.dump(
-            this.#family,
-            (writer) => encodeRequest(writer, request),
-            (message) => {
-              const { bytes, end } = message;
-              const item = read(decodeAttributes(layout, bytes, attributesStart(message), end));
-              if (item !== undefined) found.push(item);
-            },
-          );
-          return found;
-        } catch (error) {
-          const again = error instanceof NetlinkError && error.failure === 'interrupted';
-          if (!again || attempt === DUMP_ATTEMPTS) throw error;
-        }
+    for (let attempt = 1; ; attempt++) {
+      const found: T[] = [];
+      try {
+        await this.#connection.dump(
+          this.#family,
+          (writer) => encodeRequest(writer, request),
+          (message) => {
+            const { bytes, end } = message;
+            const item = read(decodeAttributes(layout, bytes, attributesStart(message), end));
+            if (item !== undefined) found.push(item);
+          },
+        );
+        return found;
+      } catch (error) {
+        const again = error instanceof NetlinkError && error.failure === 'interrupted';
+        if (!again || attempt === DUMP_ATTEMPTS) throw meant(query, error);
       }
-    });
+    }
   }
 
   #askValues(request: Request, onValues: (values: CommandValues) => void): Promise<void> {

@@ -1,4 +1,4 @@
-import { addressBytes, type Family, familyOf, formatAddress } from '../model/address.ts';
+import { type Family, familyOf, formatAddress } from '../model/address.ts';
 import {
   DEFAULT_TUNNEL,
   type Destination,
@@ -10,7 +10,7 @@ import {
 import * as C from './constants.ts';
 import { decodeCounters } from './counters-codec.ts';
 import type { DestinationValues } from './layout.ts';
-import { FAMILIES, FAMILY_OF, mirror, missingIdentity } from './numbers.ts';
+import { encodeAddress, FAMILIES, FAMILY_OF, mirror, missingIdentity } from './numbers.ts';
 
 const FORWARDINGS: Record<Forwarding, number> = {
   masquerade: C.CONN_F_MASQ,
@@ -35,7 +35,7 @@ const CHECKSUM_OF = mirror(CHECKSUMS);
 
 /** The attributes that tell which destination is meant. */
 export function encodeDestinationId({ address, port }: DestinationId): DestinationValues {
-  return { family: FAMILIES[familyOf(address)], address: addressBytes(address), port };
+  return { family: FAMILIES[familyOf(address)], address: encodeAddress(address), port };
 }
 
 /** All attributes of a destination; a setting that is left out has its default. */
@@ -66,7 +66,7 @@ export function decodeDestination(values: DestinationValues, serviceFamily: Fami
   const family =
     values.family === undefined ? serviceFamily : (FAMILY_OF.get(values.family) ?? serviceFamily);
   return {
-    address: formatAddress(address, 0, family),
+    address: formatAddress(address.bytes, address.start, family),
     port,
     forwarding: FORWARDING_OF.get((values.forwarding ?? C.CONN_F_DROUTE) & C.CONN_F_FWD_MASK) ?? 'direct',
     weight: values.weight ?? 0,

@@ -55,8 +55,13 @@ export async function explained<T>(operation: Operation, task: () => Promise<T>)
   try {
     return await task();
   } catch (error) {
-    throw error instanceof NetlinkError ? new IpvsError(operation, error) : error;
+    throw meant(operation, error);
   }
+}
+
+/** A NetlinkError with its meaning for `operation`; any other error as it is. */
+export function meant(operation: Operation, error: unknown): unknown {
+  return error instanceof NetlinkError ? new IpvsError(operation, error) : error;
 }
 
 function isQuery(operation: Operation): operation is Query {

@@ -28,14 +28,19 @@ const flags: Codec<number> = {
   read: (bytes, start) => bytes.readUInt32LE(start),
 };
 
+/** Where the 4 or 16 bytes of an address begin. One that was read is good as long as its datagram is. */
+export interface AddressBytes {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+}
+
 /** An address takes 16 bytes, also an IPv4 one, which is in the first four. */
-const address: Codec<Uint8Array> = {
+const address: Codec<AddressBytes> = {
   size: 16,
-  write(writer, value) {
-    writer.bytes(value);
-    writer.zeros(16 - value.length);
+  write(writer, { bytes, start }) {
+    for (let index = 0; index < 16; index++) writer.u8(bytes[start + index] ?? 0);
   },
-  read: binary(16).read,
+  read: (bytes, start) => ({ bytes, start }),
 };
 
 export const SERVICE = layout({

@@ -1,6 +1,7 @@
-import type { Family } from '../model/address.ts';
+import { type Address, addressBytes, type Family } from '../model/address.ts';
 import { NetlinkError } from '../netlink/errors.ts';
 import { AF_INET, AF_INET6 } from './constants.ts';
+import type { AddressBytes } from './layout.ts';
 
 /** The other direction of a table of numbers. */
 export const mirror = <K extends string>(table: Record<K, number>): ReadonlyMap<number, K> =>
@@ -8,6 +9,10 @@ export const mirror = <K extends string>(table: Record<K, number>): ReadonlyMap<
 
 export const FAMILIES: Record<Family, number> = { inet: AF_INET, inet6: AF_INET6 };
 export const FAMILY_OF = mirror(FAMILIES);
+
+export function encodeAddress(address: Address): AddressBytes {
+  return { bytes: addressBytes(address), start: 0 };
+}
 
 /** What to throw when the kernel lists something without its identity. */
 export function missingIdentity(what: string): NetlinkError {

@@ -1,5 +1,4 @@
-import { addressBytes, type Family, formatAddress } from '../model/address.ts';
-import type { Counters } from '../model/counters.ts';
+import { type Family, formatAddress, formatInetNumber, inetNumber } from '../model/address.ts';
 import type { Protocol } from '../model/protocol.ts';
 import { DEFAULT_SCHEDULER, type SchedulerFlag, schedulerFlagNames } from '../model/scheduler.ts';
 import {
@@ -7,17 +6,17 @@ import {
   isFwmark,
   type Service,
   type ServiceId,
-  type ServiceSettings,
   type ServiceStatus,
   serviceFamily,
 } from '../model/service.ts';
 import * as C from './constants.ts';
 import { decodeCounters } from './counters-codec.ts';
 import type { ServiceValues } from './layout.ts';
-import { FAMILIES, FAMILY_OF, mirror, missingIdentity } from './numbers.ts';
+import { encodeAddress, FAMILIES, FAMILY_OF, mirror, missingIdentity } from './numbers.ts';
 
 const PROTOCOLS = { tcp: C.IPPROTO_TCP, udp: C.IPPROTO_UDP, sctp: C.IPPROTO_SCTP } as const;
 const PROTOCOL_OF = mirror(PROTOCOLS);
+const NO_FLAGS: readonly SchedulerFlag[] = [];
 const SCHEDULER_BITS = [C.SVC_F_SCHED1, C.SVC_F_SCHED2, C.SVC_F_SCHED3] as const;
 
 /** Number of an IP protocol. */
@@ -35,7 +34,7 @@ function decodeProtocol(number: number): Protocol {
 export function encodeServiceId(id: ServiceId): ServiceValues {
   const family = FAMILIES[serviceFamily(id)];
   if (isFwmark(id)) return { family, fwmark: id.fwmark };
-  return { family, protocol: encodeProtocol(id.protocol), address: addressBytes(id.address), port: id.port };
+  return { family, protocol: encodeProtocol(id.protocol), address: encodeAddress(id.address), port: id.port };
 }
 
 /** All attributes of a service; a setting that is left out has its default. */
@@ -56,14 +55,18 @@ export function encodeService(service: Service): ServiceValues {
 
 /** An IPv4 mask goes as its four bytes, an IPv6 prefix length as a number. */
 function encodeMask(mask: string | number): number {
-  return typeof mask === 'number' ? mask : Buffer.from(addressBytes(mask)).readUInt32LE();
+  return typeof mask === 'number' ? mask : swapBytes(inetNumber(mask));
 }
 
 function decodeMask(netmask: number, family: Family): string | number {
   if (family === 'inet6') return netmask;
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(netmask);
-  return formatAddress(bytes);
+  // Nearly every service has this one: ten thousand need not each keep a text of their own.
+  return netmask === 0xffffffff ? defaultPersistenceMask(family) : formatInetNumber(swapBytes(netmask));
+}
+
+/** The 32 bits with their bytes the other way round: the kernel takes a number of this machine for an address. */
+function swapBytes(bits: number): number {
+  return ((bits >>> 24) | ((bits >>> 8) & 0xff00) | ((bits << 8) & 0xff0000) | (bits << 24)) >>> 0;
 }
 
 function encodeSchedulerFlags(flags: readonly SchedulerFlag[]): number {
@@ -88,7 +91,7 @@ function schedulerFlagIndex(flag: SchedulerFlag): 0 | 1 | 2 {
 }
 
 function decodeSchedulerFlags(scheduler: string, bits: number): readonly SchedulerFlag[] {
-  if (!(bits & (C.SVC_F_SCHED1 | C.SVC_F_SCHED2 | C.SVC_F_SCHED3))) return [];
+  if (!(bits & (C.SVC_F_SCHED1 | C.SVC_F_SCHED2 | C.SVC_F_SCHED3))) return NO_FLAGS;
   return schedulerFlagNames(scheduler).filter((_, index) => bits & SCHEDULER_BITS[index]!);
 }
 
@@ -96,7 +99,7 @@ function decodeSchedulerFlags(scheduler: string, bits: number): readonly Schedul
 export function decodeService(values: ServiceValues): ServiceStatus {
   const family = FAMILY_OF.get(values.family ?? C.AF_INET) ?? 'inet';
   const { flags = 0, scheduler = '', timeout = 0 } = values;
-  const settings: ServiceSettings & { counters: Counters } = {
+  return Object.assign(decodeServiceId(values, family), {
     scheduler,
     schedulerFlags: decodeSchedulerFlags(scheduler, flags),
     persistenceTimeout: flags & C.SVC_F_PERSISTENT ? timeout : 0,
@@ -105,14 +108,15 @@ export function decodeService(values: ServiceValues): ServiceStatus {
     persistenceEngine: values.engine ?? '',
     onePacket: (flags & C.SVC_F_ONEPACKET) !== 0,
     counters: decodeCounters(values),
-  };
-  if (values.fwmark) return { fwmark: values.fwmark, family, ...settings };
-  const { protocol, address, port } = values;
+  });
+}
+
+function decodeServiceId({ fwmark, protocol, address, port }: ServiceValues, family: Family): ServiceId {
+  if (fwmark) return { fwmark, family };
   if (protocol === undefined || address === undefined || port === undefined) throw missingIdentity('service');
   return {
     protocol: decodeProtocol(protocol),
-    address: formatAddress(address, 0, family),
+    address: formatAddress(address.bytes, address.start, family),
     port,
-    ...settings,
   };
 }

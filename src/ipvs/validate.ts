@@ -21,6 +21,7 @@ export function checkServiceId(id: ServiceId): void {
 
 type Problem = string | undefined | false;
 
+const PROTOCOLS = ['tcp', 'udp', 'sctp'];
 const FAMILIES = ['inet', 'inet6'];
 const FORWARDINGS = ['masquerade', 'direct', 'tunnel', 'local', 'bypass'];
 const TUNNELS = ['ipip', 'gue', 'gre'];
@@ -64,7 +65,7 @@ function problemOf(change: Change): Problem {
 
 function serviceIdProblem(id: ServiceId): Problem {
   if (!isFwmark(id)) {
-    const known = ['tcp', 'udp', 'sctp'].includes(id.protocol) || /^protocol-\d{1,3}$/.test(id.protocol);
+    const known = PROTOCOLS.includes(id.protocol) || /^protocol-\d{1,3}$/.test(id.protocol);
     return (!known && `protocol '${id.protocol}' is none of tcp, udp, sctp`) || endpointProblem(id);
   }
   return oneOf('family', id.family, FAMILIES) || number('fwmark', id.fwmark, 1, U32);

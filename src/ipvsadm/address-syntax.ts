@@ -1,4 +1,4 @@
-import { type Address, formatAddress, parseAddress } from '../model/address.ts';
+import { type Address, formatAddress, inetNumber, parseAddress } from '../model/address.ts';
 import { parseCNumber, parseInteger } from './numbers.ts';
 
 /**
@@ -6,6 +6,7 @@ import { parseCNumber, parseInteger } from './numbers.ts';
  * of which the last fills all the bytes that are left (`10.1` is 10.0.0.1). What follows white space is ignored.
  */
 export function parseLooseInet(text: string): Address | undefined {
+  if (inetNumber(text) >= 0) return text;
   const bytes = new Uint8Array(4);
   let rest = text;
   for (let part = 0; part < 4; part++) {

@@ -55,6 +55,7 @@ function checkFullnat(draft: Draft): void {
 
 /** Holds the filled slots against a row of a matrix. `context` is what the complaint says they are used in. */
 function checkSlots(slots: readonly Slot[], rule: Rule, filled: ReadonlySet<Slot>, context: string): void {
+  if (isFlawless(rule, filled)) return;
   let earlier: Slot | undefined;
   for (const slot of slots) {
     if (rule.required?.includes(slot)) {
@@ -70,6 +71,19 @@ function checkSlots(slots: readonly Slot[], rule: Rule, filled: ReadonlySet<Slot
     }
   }
 }
+
+/** Whether there is plainly nothing to complain about: which complaint comes first takes longer to find out. */
+function isFlawless({ required = NONE, allowed = NONE }: Rule, filled: ReadonlySet<Slot>): boolean {
+  let known = 0;
+  for (const slot of required) {
+    if (!filled.has(slot)) return false;
+    known++;
+  }
+  for (const slot of allowed) if (filled.has(slot)) known++;
+  return known === filled.size;
+}
+
+const NONE: readonly Slot[] = [];
 
 function checkService({ fwmark, port, protocol, filled }: Draft): void {
   if (fwmark !== 0) return;

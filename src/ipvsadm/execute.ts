@@ -1,8 +1,11 @@
 import { IpvsError } from '../ipvs/errors.ts';
+import type { ServiceTable } from '../model/table.ts';
 import type { Command, View } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { failureText } from './failure.ts';
 import { FullnatRefusal, refuseOnePacket, requireLocalAddresses } from './fullnat.ts';
+import type { TableText } from './listing.ts';
+import type { Names } from './names.ts';
 import type { Kernel, World } from './world.ts';
 
 /** A command that is one exchange with the kernel. */
@@ -11,7 +14,7 @@ export type PlainCommand = Exclude<Command, { kind: 'restore' | 'help' | 'versio
 /** Carries out a command, prints what comes of it, and returns the exit code. What prints is loaded when needed. */
 export async function execute(command: PlainCommand, kernel: Kernel, world: World): Promise<number> {
   try {
-    world.stdout.write(await perform(command, kernel, world));
+    await perform(command, kernel, world);
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof IpvsError || error instanceof FullnatRefusal)) throw error;
@@ -20,33 +23,33 @@ export async function execute(command: PlainCommand, kernel: Kernel, world: Worl
   }
 }
 
-/** Carries out a command and returns what is to be printed. */
-async function perform(command: PlainCommand, kernel: Kernel, world: World): Promise<string> {
+async function perform(command: PlainCommand, kernel: Kernel, world: World): Promise<void> {
   switch (command.kind) {
     case 'change':
       await refuseOnePacket(command.change, world);
-      await kernel.change(command.change);
-      return '';
+      return kernel.change(command.change);
     case 'fullnat-change':
       await requireLocalAddresses(command.service, kernel, world);
-      await kernel.change(command.change);
-      return '';
+      return kernel.change(command.change);
     case 'list':
       return list(command, kernel, world);
     case 'save':
       return save(command, kernel, world);
     case 'list-connections':
-      return listConnections(command, world);
+      return world.stdout.write(await connectionsText(command, world));
     case 'list-timeouts': {
-      if (command.json)
-        return (await import('./listing-json.ts')).renderTimeoutsJson(await kernel.timeouts());
-      const { renderTimeouts } = await import('./listing-settings.ts');
-      return renderTimeouts(await kernel.timeouts());
+      const timeouts = await kernel.timeouts();
+      const text = command.json
+        ? (await import('./listing-json.ts')).renderTimeoutsJson(timeouts)
+        : (await import('./listing-settings.ts')).renderTimeouts(timeouts);
+      return world.stdout.write(text);
     }
     case 'list-daemons': {
-      if (command.json) return (await import('./listing-json.ts')).renderDaemonsJson(await kernel.daemons());
-      const { renderDaemons } = await import('./listing-settings.ts');
-      return renderDaemons(await kernel.daemons());
+      const daemons = await kernel.daemons();
+      const text = command.json
+        ? (await import('./listing-json.ts')).renderDaemonsJson(daemons)
+        : (await import('./listing-settings.ts')).renderDaemons(daemons);
+      return world.stdout.write(text);
     }
   }
 }
@@ -55,21 +58,24 @@ async function list(
   { service: id, style, json, fullnat }: Extract<PlainCommand, { kind: 'list' }>,
   kernel: Kernel,
   world: World,
-): Promise<string> {
-  const [{ renderTable }, { NUMERIC, tableAddresses }] = await Promise.all([
+): Promise<void> {
+  const [{ listingText }, { sortServices }] = await Promise.all([
     import('./listing.ts'),
-    import('./names.ts'),
+    import('./order.ts'),
   ]);
-  const listing = id
-    ? { services: [{ ...(await kernel.service(id)), destinations: await kernel.destinations(id) }] }
-    : {
-        info: await kernel.info(),
-        services: await kernel.tables({ counters: json === true || showsCounters(style.view) }),
-      };
-  if (json) return (await import('./listing-json.ts')).renderTableJson(listing, style);
-  const names = style.numeric ? NUMERIC : await world.findNames(tableAddresses(listing.services));
+  const counters = json === true || showsCounters(style.view);
+  const info = id ? undefined : await kernel.info();
+  const listed = id ? [await kernel.service(id)] : await kernel.services({ counters });
+  const services = style.sorted ? sortServices(listed) : listed;
+  const each: EachTable = (visit) => kernel.eachTable(services, visit, { counters });
+  if (json) {
+    const { renderTableJson } = await import('./listing-json.ts');
+    world.stdout.write(renderTableJson(info, await collect(each), style));
+    return;
+  }
   const localAddresses = fullnat ? await world.localAddresses() : undefined;
-  return renderTable({ ...listing, ...(localAddresses && { localAddresses }) }, style, names);
+  const frame = { ...(info && { info }), ...(localAddresses && { localAddresses }) };
+  await printTables(each, style.numeric, world, (names) => listingText(frame, style, names));
 }
 
 /** The other views need not wait for them. */
@@ -77,17 +83,49 @@ function showsCounters(view: View): boolean {
   return view === 'stats' || view === 'rate';
 }
 
-async function save(options: { numeric: boolean }, kernel: Kernel, world: World): Promise<string> {
-  const [{ renderSave }, { NUMERIC, tableAddresses }] = await Promise.all([
-    import('./save.ts'),
-    import('./names.ts'),
-  ]);
-  const services = await kernel.tables({ counters: false });
-  const names = options.numeric ? NUMERIC : await world.findNames(tableAddresses(services));
-  return renderSave(services, options, names);
+async function save({ numeric }: { numeric: boolean }, kernel: Kernel, world: World): Promise<void> {
+  const [{ saveText }, { sortServices }] = await Promise.all([import('./save.ts'), import('./order.ts')]);
+  const options = { counters: false };
+  const services = sortServices(await kernel.services(options));
+  const each: EachTable = (visit) => kernel.eachTable(services, visit, options);
+  await printTables(each, numeric, world, (names) => saveText({ numeric }, names));
 }
 
-async function listConnections(
+/** Shows every service with its destinations, one after the other. */
+type EachTable = (visit: (table: ServiceTable) => void) => Promise<void>;
+
+/** So many characters are printed at once. */
+const PAGE = 16_384;
+
+/** Prints each service when it is there. Only names are looked up for all of them together, beforehand. */
+async function printTables(
+  each: EachTable,
+  numeric: boolean,
+  world: World,
+  textWith: (names: Names) => TableText,
+): Promise<void> {
+  const { NUMERIC, tableAddresses } = await import('./names.ts');
+  const all = numeric ? undefined : await collect(each);
+  const text = textWith(all ? await world.findNames(tableAddresses(all)) : NUMERIC);
+  let page = text.header;
+  const print = (table: ServiceTable) => {
+    page += text.service(table);
+    if (page.length < PAGE) return;
+    world.stdout.write(page);
+    page = '';
+  };
+  if (all) for (const table of all) print(table);
+  else await each(print);
+  world.stdout.write(page);
+}
+
+async function collect(each: EachTable): Promise<ServiceTable[]> {
+  const all: ServiceTable[] = [];
+  await each((table) => all.push(table));
+  return all;
+}
+
+async function connectionsText(
   options: Extract<PlainCommand, { kind: 'list-connections' }>,
   world: World,
 ): Promise<string> {

@@ -69,15 +69,15 @@ function isNoService({ fwmark, address, port }: Draft): boolean {
 }
 
 function serviceOf(draft: Draft): Service {
-  return {
-    ...serviceIdOf(draft),
-    scheduler: draft.scheduler,
-    schedulerFlags: draft.schedulerFlags,
-    persistenceTimeout: draft.persistenceTimeout,
-    persistenceMask: draft.persistenceMask,
-    persistenceEngine: draft.persistenceEngine,
+  const { scheduler, schedulerFlags, persistenceTimeout, persistenceMask, persistenceEngine } = draft;
+  return Object.assign(serviceIdOf(draft), {
+    scheduler,
+    schedulerFlags,
+    persistenceTimeout,
+    persistenceMask,
+    persistenceEngine,
     onePacket: draft.filled.has('ops'),
-  };
+  });
 }
 
 function destinationOf(draft: Draft): Destination {

@@ -1,3 +1,5 @@
+import { StringDecoder } from 'node:string_decoder';
+
 /** Text as it arrives, in pieces of any size. */
 export type Input = AsyncIterable<string | Uint8Array>;
 
@@ -26,14 +28,10 @@ export async function* textInput(text: string): AsyncGenerator<string> {
 }
 
 async function* decoded(input: Input): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  for await (const piece of input) {
-    yield typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true });
-  }
-  yield decoder.decode();
+  const decoder = new StringDecoder('utf8');
+  for await (const piece of input) yield decoder.write(piece);
+  yield decoder.end();
 }
-
-const BLANKS = /[ \t\r]/;
 
 /**
  * Cuts a line of a restore at blanks. The word `ipvsadm` may stand anywhere and means nothing, as does `ownName` in
@@ -41,11 +39,19 @@ const BLANKS = /[ \t\r]/;
  */
 export function wordsOf(line: string, ownName?: string): string[] {
   const words: string[] = [];
-  for (const piece of line.split(BLANKS)) {
-    if (piece === '') continue;
+  for (let start = 0, end = 0; start < line.length; start = end + 1) {
+    end = start;
+    while (end < line.length && !isBlank(line.charCodeAt(end))) end++;
+    if (end === start) continue;
+    const piece = line.slice(start, end);
     const zero = piece.indexOf('\0');
     const word = zero < 0 ? piece : piece.slice(0, zero);
     if (word !== 'ipvsadm') words.push(word);
   }
   return ownName !== undefined && words[0] === ownName ? words.slice(1) : words;
+}
+
+/** Whether a character is a space, a tabulator or a carriage return. */
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9 || code === 13;
 }

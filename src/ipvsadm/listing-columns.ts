@@ -2,6 +2,7 @@ import type { Counters } from '../model/counters.ts';
 import type { DestinationStatus, Forwarding, Tunnel } from '../model/destination.ts';
 import type { ListingStyle, View } from './command.ts';
 import { fullCount, shortCount } from './counters-text.ts';
+import { pad } from './pad.ts';
 
 /**
  * What a listing shows: two lines above, and what stands right of the names of services and destinations. The latter
@@ -42,7 +43,7 @@ const COLUMNS: Record<View, (count: CountText) => Columns> = {
   tunnel: () => ({
     header: `${SERVICE_SETTINGS}\n${DESTINATION_COLUMNS}Forward TunnelInfo    Weight ActiveConn InActConn\n`,
     destination: (it) =>
-      ` ${forwarding(it)} ${tunnelText(it).padEnd(13)} ${cell(it.weight, 6)} ${connections(it)}`,
+      ` ${forwarding(it)} ${pad(tunnelText(it), 13)} ${cell(it.weight, 6)} ${connections(it)}`,
   }),
   thresholds: () => ({
     header: `${SERVICE} Uthreshold Lthreshold ActiveConn InActConn \n${DESTINATION}\n`,
@@ -85,7 +86,7 @@ function connections(it: DestinationStatus): string {
 }
 
 function cell(value: number, width: number): string {
-  return String(value).padEnd(width);
+  return pad(String(value), width);
 }
 
 const CHECKSUM_MARK: Record<Tunnel['checksum'], string> = { none: '-c', full: '+c', remote: 'r+c' };

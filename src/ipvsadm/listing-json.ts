@@ -2,26 +2,25 @@ import type { Counters } from '../model/counters.ts';
 import type { DaemonStatus } from '../model/daemon.ts';
 import type { DestinationStatus } from '../model/destination.ts';
 import { isFwmark, type ServiceStatus } from '../model/service.ts';
-import type { ServiceTable } from '../model/table.ts';
+import type { Info, ServiceTable } from '../model/table.ts';
 import type { Timeouts } from '../model/timeouts.ts';
 import type { ConnectionRow } from './connections.ts';
 import { formatJson, type JsonValue } from './json-text.ts';
-import type { Listing } from './listing.ts';
-import { sortDestinations, sortServices } from './order.ts';
+import { sortDestinations } from './order.ts';
 
 /**
  * The listings for programs: the same shape whatever columns are asked for, every key always there. `docs/json.md`
  * tells it; a change of it is a change of the interface.
  */
 export function renderTableJson(
-  { info, services }: Listing,
+  info: Info | undefined,
+  services: readonly ServiceTable[],
   { sorted }: { readonly sorted: boolean },
 ): string {
-  const shown = sorted ? sortServices(services) : services;
   return formatJson({
     version: info?.version ?? null,
     connectionTableSize: info?.connectionTableSize ?? null,
-    services: shown.map((service) => serviceJson(service, sorted)),
+    services: services.map((service) => serviceJson(service, sorted)),
   });
 }
 

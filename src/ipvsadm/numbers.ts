@@ -3,10 +3,25 @@
  * first. Returns `undefined` for anything else, and for a number outside `min … max`.
  */
 export function parseInteger(text: string, min: number, max: number): number | undefined {
-  if (!/^[ \t\n\v\f\r]*[+-]?[0-9]+$/.test(text)) return undefined;
-  // A number too large for a double's integers is outside every range that is asked for.
-  const value = Number(text.trim());
+  let value = plainNumber(text);
+  if (value < 0) {
+    if (!/^[ \t\n\v\f\r]*[+-]?[0-9]+$/.test(text)) return undefined;
+    // A number too large for a double's integers is outside every range that is asked for.
+    value = Number(text.trim());
+  }
   return value >= min && value <= max ? value + 0 : undefined;
+}
+
+/** The number that a few digits are, with nothing else: what most texts are. Otherwise -1. */
+function plainNumber(text: string): number {
+  if (text.length === 0 || text.length > 10) return -1;
+  let value = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = 10 * value + digit;
+  }
+  return value;
 }
 
 /**

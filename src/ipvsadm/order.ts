@@ -1,4 +1,4 @@
-import { addressBytes } from '../model/address.ts';
+import { addressBytes, inetNumber } from '../model/address.ts';
 import type { DestinationStatus } from '../model/destination.ts';
 import type { Protocol } from '../model/protocol.ts';
 import { isFwmark, type ServiceId, serviceFamily } from '../model/service.ts';
@@ -32,9 +32,6 @@ interface ServiceKey extends DestinationKey {
   readonly protocol: number;
 }
 
-const DOT = '.'.charCodeAt(0);
-const ZERO = '0'.charCodeAt(0);
-
 const PROTOCOL_NUMBER: Partial<Record<Protocol, number>> = { tcp: 6, udp: 17, sctp: 132 };
 
 function serviceKey(service: ServiceId): ServiceKey {
@@ -63,24 +60,10 @@ function compareDestinationKeys(a: DestinationKey, b: DestinationKey): number {
   return a.port - b.port;
 }
 
-/** The words of a canonical address. Tables hold tens of thousands of IPv4 addresses: those are read in one go. */
 function addressWords(address: string): number[] {
-  if (!address.includes(':')) return [inetWord(address)];
+  if (!address.includes(':')) return [inetNumber(address)];
   const view = new DataView(addressBytes(address).buffer);
   return [view.getUint32(0), view.getUint32(4), view.getUint32(8), view.getUint32(12)];
-}
-
-function inetWord(address: string): number {
-  let word = 0;
-  let byte = 0;
-  for (let index = 0; index < address.length; index++) {
-    const code = address.charCodeAt(index);
-    if (code === DOT) {
-      word = word * 256 + byte;
-      byte = 0;
-    } else byte = byte * 10 + code - ZERO;
-  }
-  return word * 256 + byte;
 }
 
 function sortByKeys<T, K>(items: readonly T[], keyOf: (item: T) => K, compare: (a: K, b: K) => number): T[] {

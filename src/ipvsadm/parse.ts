@@ -5,7 +5,7 @@ import { commandOf } from './intent.ts';
 import { type HostNeeded, type Refusal, refuse, refuseOption, Stop, usageRefusal } from './refusal.ts';
 import { SETTINGS } from './settings.ts';
 import { type Lookup, readRole, readTimeout } from './values.ts';
-import { scanWords, type Token } from './words.ts';
+import { type Token, WordScanner } from './words.ts';
 
 /** What the meaning of a command line depends on, apart from its words. */
 export interface ParseWorld extends Lookup {
@@ -35,8 +35,8 @@ export function parse(words: readonly string[], world: ParseWorld): Parsed {
 
 function readLine(words: readonly string[], world: ParseWorld): Command {
   if (words.length === 0) return commandOf(newDraft('list'));
-  const { tokens, operands } = scanWords(words, world);
-  const [first, ...others] = tokens;
+  const scanner = new WordScanner(words, world);
+  const first = scanner.next();
   if (first?.kind !== 'option' || first.option.does !== 'command')
     throw new Stop(usageRefusal(world.programName));
   const draft = newDraft(first.option.command);
@@ -45,8 +45,8 @@ function readLine(words: readonly string[], world: ParseWorld): Command {
     draft.role = readRole(first.value, 'illegal start-daemon parameter specified');
   }
   if (draft.command === 'stop-daemon') draft.role = readRole(first.value, 'illegal start_daemon specified');
-  for (const token of others) takeToken(draft, token, world);
-  takeOperands(draft, operands);
+  for (let token = scanner.next(); token; token = scanner.next()) takeToken(draft, token, world);
+  takeOperands(draft, scanner.operands);
   if (draft.schedulerFlagWords !== undefined) {
     draft.schedulerFlags = readSchedulerFlags(draft.schedulerFlagWords, draft.scheduler);
   }
@@ -68,6 +68,7 @@ function takeToken(draft: Draft, token: Token, world: ParseWorld): void {
 /** Only `--set` takes operands: the three timeouts. */
 function takeOperands(draft: Draft, operands: readonly string[]): void {
   const wanted = draft.command === 'set' ? 3 : 0;
+  if (wanted === 0 && operands.length === 0) return;
   if (operands.length < wanted) throw refuse('--set option requires 3 timeout values');
   const [tcp, tcpFin, udp] = operands.slice(0, wanted).map((operand) => readTimeout(operand, 0));
   draft.timeouts = [tcp ?? 0, tcpFin ?? 0, udp ?? 0];

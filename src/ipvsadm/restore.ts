@@ -7,11 +7,10 @@ import { type Input, linesOf, wordsOf } from './lines.ts';
 import { newProgress, newTimedProgress } from './progress.ts';
 import { newReader, type ReadLine } from './reader.ts';
 import { usageRefusal } from './refusal.ts';
-import { renderSelf } from './usage.ts';
 import { type Kernel, ownName, type World } from './world.ts';
 
 /** The most changes that are sent at once. */
-const BATCH_SIZE = 1000;
+const BATCH_SIZE = 200;
 
 /**
  * Carries out the lines of `input`, each of which is a command line of its own. A refused value ends it, an unknown
@@ -34,7 +33,7 @@ export async function restore(kernel: Kernel, caller: World, input: Input): Prom
     if (pending.length === 0) return;
     const changes = pending;
     pending = [];
-    const failures = await kernel.batch(changes);
+    const failures = await kernel.batch(changes, { checked: true });
     done += changes.length;
     showDone?.(() => `${done} rules`);
     if (failures.length > 0) progress?.end();
@@ -53,10 +52,12 @@ export async function restore(kernel: Kernel, caller: World, input: Input): Prom
     const { command } = line;
     switch (command.kind) {
       case 'help':
-      case 'version':
+      case 'version': {
+        const { renderSelf } = await import('./usage.ts');
         world.stdout.write(renderSelf(command.kind, world.programName, world.version()));
         exitCode = EXIT.ok;
         return true;
+      }
       case 'restore':
         return take(usageRefusal(world.programName));
       default:

@@ -1,9 +1,9 @@
 import type { DestinationStatus, Forwarding, Tunnel } from '../model/destination.ts';
 import type { Protocol } from '../model/protocol.ts';
 import { isFwmark, type ServiceId, type ServiceSettings } from '../model/service.ts';
-import type { ServiceTable } from '../model/table.ts';
+import type { TableText } from './listing.ts';
 import { endpointText, type Names, NUMERIC, portProtocol } from './names.ts';
-import { sortDestinations, sortServices } from './order.ts';
+import { sortDestinations } from './order.ts';
 import { narrowedMask } from './service-text.ts';
 
 /**
@@ -11,23 +11,21 @@ import { narrowedMask } from './service-text.ts';
  * thresholds are not among them. Where ipvsadm writes a line that neither tool can read back (a mark of 2³¹ or more,
  * the name of an IPv6 host, a name too long for its port, the third flag of `sh` and `mh`) this writes one that can.
  */
-export function renderSave(
-  services: readonly ServiceTable[],
-  { numeric }: { readonly numeric: boolean },
-  names: Names,
-): string {
+export function saveText({ numeric }: { readonly numeric: boolean }, names: Names): TableText {
   const savedNames = numeric ? NUMERIC : readableNames(names);
-  const lines: string[] = [];
-  for (const service of sortServices(services)) {
-    const option = serviceOption(service, savedNames);
-    lines.push(`-A ${option} ${serviceSettings(service)}\n`);
-    const protocol = portProtocol(service);
-    for (const destination of sortDestinations(service.destinations)) {
-      const server = endpointText(destination.address, destination.port, protocol, savedNames);
-      lines.push(`-a ${option} -r ${server} ${destinationSettings(destination)}\n`);
-    }
-  }
-  return lines.join('');
+  return {
+    header: '',
+    service(service) {
+      const option = serviceOption(service, savedNames);
+      const protocol = portProtocol(service);
+      let text = `-A ${option} ${serviceSettings(service)}\n`;
+      for (const destination of sortDestinations(service.destinations)) {
+        const server = endpointText(destination.address, destination.port, protocol, savedNames);
+        text += `-a ${option} -r ${server} ${destinationSettings(destination)}\n`;
+      }
+      return text;
+    },
+  };
 }
 
 /** In a command line a host name stands for an IPv4 address, never for an IPv6 one. */

@@ -70,7 +70,7 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   ops: mark,
   'real-server': (draft, value, lookup) => {
     const complaint = 'illegal real server address[:port] specified';
-    draft.realServer = { port: draft.port, ...readEndpoint(value, draft.protocol, complaint, lookup) };
+    draft.realServer = readEndpoint(value, draft.protocol, draft.port, complaint, lookup);
   },
   masquerading: (draft) => {
     draft.forwarding = 'masquerade';

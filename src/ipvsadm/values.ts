@@ -40,17 +40,18 @@ export function readTimeout(text: string, min: 0 | 1): number {
   return readNumber(text, min, MAX_TIMEOUT, `invalid timeout value \`${text}' specified`);
 }
 
-/** `host[:port]`. A service's name as port needs the protocol; without a port in the text, `port` is absent. */
+/** `host[:port]`, or `host` and `defaultPort`. A service's name as port needs the protocol. */
 export function readEndpoint(
   text: string,
   protocol: ServiceProtocol | undefined,
+  defaultPort: number,
   complaint: string,
   lookup: Lookup,
-): { address: Address; port?: number } {
+): Endpoint {
   const parts = splitHostPort(text);
   const address = parts && ('inet6' in parts ? parts.inet6 : findInet(parts.host, lookup));
   if (!parts || address === undefined) throw refuse(complaint);
-  if (parts.port === undefined) return { address };
+  if (parts.port === undefined) return { address, port: defaultPort };
   const port = parsePort(parts.port) ?? (protocol && lookup.servicePort(parts.port, protocol));
   if (port === undefined) throw refuse(complaint);
   return { address, port };
@@ -58,7 +59,7 @@ export function readEndpoint(
 
 export function readServiceAddress(text: string, protocol: ServiceProtocol, lookup: Lookup): Endpoint {
   const complaint = 'illegal virtual server address[:port] specified';
-  return { port: 0, ...readEndpoint(text, protocol, complaint, lookup) };
+  return readEndpoint(text, protocol, 0, complaint, lookup);
 }
 
 /** For IPv4 a mask like an address (`24` is 0.0.0.24), for IPv6 a prefix length. */

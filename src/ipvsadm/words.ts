@@ -8,13 +8,6 @@ export type Token =
   | { readonly kind: 'option'; readonly option: Option; readonly value: string; readonly word: string }
   | { readonly kind: 'error'; readonly text: string; readonly word: string };
 
-/** A command line taken apart. An error is always the last token: nothing behind it is looked at. */
-export interface ScannedWords {
-  readonly tokens: readonly Token[];
-  /** The words that are neither options nor their values. */
-  readonly operands: readonly string[];
-}
-
 type Grammar = { readonly letters: Map<string, Option>; readonly longs: Map<string, Option> };
 
 const COMPATIBLE = grammarOf(OPTIONS);
@@ -34,83 +27,83 @@ function grammarOf(options: readonly Option[]): Grammar {
  * Takes a command line apart as the popt library does: two dashes and a full name, or one dash and a cluster of
  * letters; values in the next word, after `=`, or glued to a letter. With `posix` the first operand ends the options.
  */
-export function scanWords(
-  words: readonly string[],
-  { posix = false, ownOptions = false }: { posix?: boolean; ownOptions?: boolean } = {},
-): ScannedWords {
-  const grammar = ownOptions ? OWN : COMPATIBLE;
-  const tokens: Token[] = [];
-  const operands: string[] = [];
-  let next = 0;
-  let optionsEnded = false;
+export class WordScanner {
+  /** The words so far that are neither options nor their values. */
+  readonly operands: string[] = [];
+  readonly #words: readonly string[];
+  readonly #grammar: Grammar;
+  readonly #posix: boolean;
+  #next = 0;
+  /** The letters of a word that are still to be read. */
+  #cluster = '';
+  #optionsEnded = false;
 
-  const fail = (text: string): void => {
-    tokens.push({ kind: 'error', text, word: words[next - 1]! });
-  };
-
-  /** Adds an option, whose value may stand in the same word. Returns false after an error. */
-  const accept = (option: Option, glued: string | undefined): boolean => {
-    if (option.argument === 'none') {
-      tokens.push({ kind: 'option', option, value: '', word: words[next - 1]! });
-      return true;
-    }
-    let value = glued;
-    if (value === undefined && next < words.length) {
-      if (option.argument === 'required' || !words[next]!.startsWith('-')) value = words[next++]!;
-    }
-    value ??= option.implied;
-    if (value === undefined) {
-      fail('missing argument');
-      return false;
-    }
-    tokens.push({ kind: 'option', option, value, word: words[next - 1]! });
-    return true;
-  };
-
-  const acceptLong = (text: string): boolean => {
-    const equals = text.indexOf('=');
-    const option = grammar.longs.get(equals < 0 ? text : text.slice(0, equals));
-    if (!option) {
-      fail('unknown option');
-      return false;
-    }
-    if (equals >= 0 && option.argument === 'none') {
-      fail('option does not take an argument');
-      return false;
-    }
-    return accept(option, equals < 0 ? undefined : text.slice(equals + 1));
-  };
-
-  const acceptCluster = (text: string): boolean => {
-    for (let at = 0; at < text.length; at++) {
-      const option = grammar.letters.get(text[at]!);
-      const rest = text.slice(at + 1);
-      if (!option) {
-        fail('unknown option');
-        return false;
-      }
-      if (option.argument !== 'none') {
-        return accept(option, rest === '' ? undefined : rest.startsWith('=') ? rest.slice(1) : rest);
-      }
-      if (rest.startsWith('=')) {
-        fail('option does not take an argument');
-        return false;
-      }
-      accept(option, undefined);
-    }
-    return true;
-  };
-
-  while (next < words.length) {
-    const word = words[next++]!;
-    if (optionsEnded || !word.startsWith('-') || word === '-') {
-      operands.push(word);
-      optionsEnded ||= posix;
-    } else if (word === '--') {
-      optionsEnded = true;
-    } else if (!(word.startsWith('--') ? acceptLong(word.slice(2)) : acceptCluster(word.slice(1)))) {
-      break;
-    }
+  constructor(words: readonly string[], options: { readonly posix: boolean; readonly ownOptions: boolean }) {
+    this.#words = words;
+    this.#grammar = options.ownOptions ? OWN : COMPATIBLE;
+    this.#posix = options.posix;
   }
-  return { tokens, operands };
+
+  /** What comes next; `undefined` at the end. Behind an error there is nothing to be read. */
+  next(): Token | undefined {
+    if (this.#cluster !== '') return this.#readLetter();
+    while (this.#next < this.#words.length) {
+      const word = this.#words[this.#next++]!;
+      if (this.#optionsEnded || !word.startsWith('-') || word === '-') {
+        this.operands.push(word);
+        this.#optionsEnded ||= this.#posix;
+      } else if (word === '--') {
+        this.#optionsEnded = true;
+      } else if (word.startsWith('--')) {
+        return this.#readLong(word.slice(2));
+      } else {
+        this.#cluster = word.slice(1);
+        return this.#readLetter();
+      }
+    }
+    return undefined;
+  }
+
+  #readLong(text: string): Token {
+    const equals = text.indexOf('=');
+    const option = this.#grammar.longs.get(equals < 0 ? text : text.slice(0, equals));
+    if (!option) return this.#error('unknown option');
+    const glued = equals < 0 ? undefined : text.slice(equals + 1);
+    if (option.argument !== 'none') return this.#readValue(option, glued);
+    return glued === undefined ? this.#option(option, '') : this.#error('option does not take an argument');
+  }
+
+  #readLetter(): Token {
+    const option = this.#grammar.letters.get(this.#cluster[0]!);
+    const rest = this.#cluster.slice(1);
+    this.#cluster = '';
+    if (!option) return this.#error('unknown option');
+    if (option.argument !== 'none') {
+      return this.#readValue(option, rest === '' ? undefined : rest.startsWith('=') ? rest.slice(1) : rest);
+    }
+    if (rest.startsWith('=')) return this.#error('option does not take an argument');
+    this.#cluster = rest;
+    return this.#option(option, '');
+  }
+
+  /** An option with the value that stands in its own word, or else in the next one. */
+  #readValue(option: Option, glued: string | undefined): Token {
+    if (glued !== undefined) return this.#option(option, glued);
+    const word = this.#words[this.#next];
+    if (word !== undefined && (option.argument === 'required' || !word.startsWith('-'))) {
+      this.#next++;
+      return this.#option(option, word);
+    }
+    return option.implied === undefined
+      ? this.#error('missing argument')
+      : this.#option(option, option.implied);
+  }
+
+  #option(option: Option, value: string): Token {
+    return { kind: 'option', option, value, word: this.#words[this.#next - 1]! };
+  }
+
+  #error(text: string): Token {
+    return { kind: 'error', text, word: this.#words[this.#next - 1]! };
+  }
 }

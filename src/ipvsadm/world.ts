@@ -12,7 +12,17 @@ export interface Writer {
 /** What this room needs of an `IpvsClient`. */
 export type Kernel = Pick<
   IpvsClient,
-  'info' | 'service' | 'destinations' | 'tables' | 'timeouts' | 'daemons' | 'change' | 'batch' | 'close'
+  | 'info'
+  | 'service'
+  | 'services'
+  | 'destinations'
+  | 'tables'
+  | 'eachTable'
+  | 'timeouts'
+  | 'daemons'
+  | 'change'
+  | 'batch'
+  | 'close'
 >;
 
 /** Everything that the compatible command line touches, so that many of them can run in one process. */

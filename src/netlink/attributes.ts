@@ -19,7 +19,7 @@ export interface Attribute<T> {
 // biome-ignore lint/suspicious/noExplicitAny: a layout holds attributes of every type of value
 type AnyAttribute = Attribute<any>;
 
-/** A table of attributes, described once and used for writing and for reading. Written in the table's order. */
+/** A table of attributes, described once and used for writing and for reading. */
 export interface Layout<A extends Record<string, AnyAttribute>> {
   readonly attributes: A;
   readonly entries: readonly (readonly [name: keyof A & string, attribute: AnyAttribute])[];
@@ -51,15 +51,16 @@ const HEADER = 4;
 const TYPE_MASK = 0x3fff;
 const NLA_F_NESTED = 0x8000;
 
-/** Writes the attributes that `values` names. */
+/** Writes the attributes that `values` names, in its order. */
 export function encodeAttributes<A extends Record<string, AnyAttribute>>(
   writer: Writer,
-  { entries }: Layout<A>,
+  { attributes }: Layout<A>,
   values: Values<Layout<A>>,
 ): void {
-  for (const [name, { type, codec }] of entries) {
-    const value = (values as Record<string, unknown>)[name];
+  for (const name in values) {
+    const value: unknown = values[name];
     if (value === undefined) continue;
+    const { type, codec } = attributes[name]!;
     const start = writer.length;
     writer.u16(0);
     writer.u16(codec.nested ? type | NLA_F_NESTED : type);
@@ -80,19 +81,20 @@ export function decodeAttributes<A extends Record<string, AnyAttribute>>(
   end: number,
 ): Values<Layout<A>> {
   const values: Record<string, unknown> = {};
-  eachAttribute(bytes, start, end, (type, from, to) => {
-    const known = byType.get(type);
-    if (!known) return;
-    const [name, { codec }] = known;
-    if (codec.size !== undefined && to - from < codec.size) {
-      throw new NetlinkError(
-        'malformed',
-        `attribute ${type} has ${to - from} bytes instead of ${codec.size}`,
-      );
-    }
-    values[name] = codec.read(bytes, from, to);
-  });
+  for (let at = start; at + HEADER <= end; ) {
+    const to = attributeEnd(bytes, at, end);
+    const known = byType.get(attributeType(bytes, at));
+    if (known) values[known[0]] = readAttribute(known[1], bytes, at + HEADER, to);
+    at = nextAttribute(at, to);
+  }
   return values as Values<Layout<A>>;
+}
+
+function readAttribute<T>({ type, codec }: Attribute<T>, bytes: Buffer, from: number, to: number): T {
+  if (codec.size !== undefined && to - from < codec.size) {
+    throw new NetlinkError('malformed', `attribute ${type} has ${to - from} bytes instead of ${codec.size}`);
+  }
+  return codec.read(bytes, from, to);
 }
 
 /** Calls `visit` with the type and the payload's bounds of each attribute from `start` to `end`. */
@@ -102,15 +104,27 @@ export function eachAttribute(
   end: number,
   visit: (type: number, from: number, to: number) => void,
 ): void {
-  let at = start;
-  while (at + HEADER <= end) {
-    const length = bytes.readUInt16LE(at);
-    if (length < HEADER || at + length > end) {
-      throw new NetlinkError('malformed', `an attribute of ${length} bytes where ${end - at} are left`);
-    }
-    visit(bytes.readUInt16LE(at + 2) & TYPE_MASK, at + HEADER, at + length);
-    at += (length + 3) & ~3;
+  for (let at = start; at + HEADER <= end; ) {
+    const to = attributeEnd(bytes, at, end);
+    visit(attributeType(bytes, at), at + HEADER, to);
+    at = nextAttribute(at, to);
   }
+}
+
+function attributeType(bytes: Uint8Array, at: number): number {
+  return (bytes[at + 2]! | (bytes[at + 3]! << 8)) & TYPE_MASK;
+}
+
+/** Where the payload of the attribute at `at` ends. */
+function attributeEnd(bytes: Uint8Array, at: number, end: number): number {
+  const length = bytes[at]! | (bytes[at + 1]! << 8);
+  if (length >= HEADER && at + length <= end) return at + length;
+  throw new NetlinkError('malformed', `an attribute of ${length} bytes where ${end - at} are left`);
+}
+
+/** Where the attribute behind the one from `at` to `end` begins. */
+function nextAttribute(at: number, end: number): number {
+  return at + ((end - at + 3) & ~3);
 }
 
 export const u8: Codec<number> = {

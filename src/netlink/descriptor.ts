@@ -5,13 +5,21 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
  * away, the kernel does (net/netlink/af_netlink.c, `netlink_native_seq_show`). Throws when /proc does not tell.
  */
 export function findDescriptor(protocol: number, port: number): number {
-  const line = new RegExp(`^\\S+ +${protocol} +${port} +.* (\\d+) *$`, 'm');
-  const inode = line.exec(readFileSync('/proc/self/net/netlink', 'latin1'))?.[1];
-  // The newest has the largest number, mostly.
-  for (const name of readdirSync('/proc/self/fd').reverse()) {
-    if (targetOf(name) === `socket:[${inode}]`) return Number(name);
-  }
+  const socket = `socket:[${findInode(protocol, port)}]`;
+  const newestFirst = readdirSync('/proc/self/fd').sort((a, b) => Number(b) - Number(a));
+  const name = newestFirst.find((name) => targetOf(name) === socket);
+  if (name !== undefined) return Number(name);
   throw new Error(`/proc does not tell the descriptor of netlink port ${port}`);
+}
+
+/** Columns: address, protocol, port, groups, …, inode. */
+function findInode(protocol: number, port: number): string | undefined {
+  for (const line of readFileSync('/proc/self/net/netlink', 'latin1').split('\n')) {
+    if (!line.includes(` ${port} `)) continue;
+    const columns = line.split(' ').filter((column) => column !== '');
+    if (columns[1] === String(protocol) && columns[2] === String(port)) return columns.at(-1);
+  }
+  return undefined;
 }
 
 /** What a descriptor stands for; `undefined` when it is closed by now. */

@@ -46,14 +46,17 @@ export function encodeMessage(writer: Writer, type: number, flags: number, paylo
   writer.align();
 }
 
-/** Completes the header of the message at `start`, just before it is sent. */
-export function stampMessage(bytes: Buffer, start: number, sequence: number): void {
-  bytes.writeUInt32LE(sequence, start + OFFSET_SEQUENCE);
+/** Completes the headers of the messages that were written, just before they are sent: numbers from `first` on. */
+export function stampMessages(writer: Writer, first: number): void {
+  let sequence = first;
+  for (let at = 0; at < writer.length; at += padded(writer.getU32(at))) {
+    writer.setU32(at + OFFSET_SEQUENCE, sequence++);
+  }
 }
 
-/** Where the message after the one at `start` begins. */
-export function nextMessage(bytes: Buffer, start: number): number {
-  return start + ((bytes.readUInt32LE(start) + 3) & ~3);
+/** How far it is from the beginning of something of this length to where the next may begin. */
+function padded(length: number): number {
+  return (length + 3) & ~3;
 }
 
 /** The messages of one datagram. Throws a `malformed` NetlinkError for a length that cannot be. */
@@ -74,7 +77,7 @@ export function decodeMessages(bytes: Buffer): Message[] {
       start: at + HEADER,
       end: at + length,
     });
-    at += (length + 3) & ~3;
+    at += padded(length);
   }
   return messages;
 }
@@ -104,7 +107,7 @@ export function decodeOutcome({ type, flags, bytes, start, end }: Message): Outc
 function acknowledgedEnd({ type, flags, bytes, start, end }: Omit<Message, 'sequence'>): number {
   const request = start + 4;
   if (type === NLMSG_DONE || end - request < HEADER) return request;
-  return flags & NLM_F_CAPPED ? request + HEADER : nextMessage(bytes, request);
+  return flags & NLM_F_CAPPED ? request + HEADER : request + padded(bytes.readUInt32LE(request));
 }
 
 function decodeExtendedAck(bytes: Buffer, start: number, end: number): ExtendedAck {

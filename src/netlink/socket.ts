@@ -33,7 +33,7 @@ export type OpenSocket = (listener: SocketListener) => Socket;
 const DATAGRAM_ROOM = 65_536;
 const WANTED_BUFFER = 1 << 20;
 /** Datagrams that are read in a row before others in this process have their turn. */
-const READ_AT_ONCE = 64;
+const READ_AT_ONCE = 1024;
 
 /**
  * Opens a netlink socket of a protocol (16 is generic netlink, 0 is rtnetlink).
@@ -106,7 +106,7 @@ export function openSocket(protocol: number, listener: SocketListener): Socket {
     close() {
       if (!open) return;
       open = false;
-      setImmediate(() => raw.close());
+      raw.close();
     },
   };
 }

@@ -4,10 +4,12 @@
  */
 export class Writer {
   #buffer: Buffer;
+  #view: DataView;
   #length = 0;
 
   constructor(capacity = 4096) {
-    this.#buffer = Buffer.allocUnsafe(capacity);
+    this.#buffer = Buffer.allocUnsafeSlow(capacity);
+    this.#view = new DataView(this.#buffer.buffer);
   }
 
   get length(): number {
@@ -31,23 +33,23 @@ export class Writer {
 
   u16(value: number): void {
     const at = this.#grow(2);
-    this.#buffer.writeUInt16LE(value & 0xffff, at);
+    this.#view.setUint16(at, value, true);
   }
 
   /** In network byte order. */
   u16be(value: number): void {
     const at = this.#grow(2);
-    this.#buffer.writeUInt16BE(value & 0xffff, at);
+    this.#view.setUint16(at, value);
   }
 
   u32(value: number): void {
     const at = this.#grow(4);
-    this.#buffer.writeUInt32LE(value >>> 0, at);
+    this.#view.setUint32(at, value, true);
   }
 
   u64(value: bigint): void {
     const at = this.#grow(8);
-    this.#buffer.writeBigUInt64LE(value, at);
+    this.#view.setBigUint64(at, value, true);
   }
 
   bytes(value: Uint8Array): void {
@@ -73,23 +75,29 @@ export class Writer {
     this.zeros(-this.#length & 3);
   }
 
+  /** Four bytes that were written before. */
+  getU32(at: number): number {
+    return this.#view.getUint32(at, true);
+  }
+
   /** Overwrites two bytes that were written before. */
   setU16(at: number, value: number): void {
-    this.#buffer.writeUInt16LE(value, at);
+    this.#view.setUint16(at, value, true);
   }
 
   /** Overwrites four bytes that were written before. */
   setU32(at: number, value: number): void {
-    this.#buffer.writeUInt32LE(value >>> 0, at);
+    this.#view.setUint32(at, value, true);
   }
 
   #grow(count: number): number {
     const at = this.#length;
     this.#length += count;
     if (this.#length > this.#buffer.length) {
-      const larger = Buffer.allocUnsafe(Math.max(this.#length, 2 * this.#buffer.length));
+      const larger = Buffer.allocUnsafeSlow(Math.max(this.#length, 2 * this.#buffer.length));
       this.#buffer.copy(larger, 0, 0, at);
       this.#buffer = larger;
+      this.#view = new DataView(larger.buffer);
     }
     return at;
   }

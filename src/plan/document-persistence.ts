@@ -1,4 +1,4 @@
-import { addressBytes, type Family, formatAddress, parseAddress } from '../model/address.ts';
+import { type Family, familyOf, formatInetNumber, parseAddress } from '../model/address.ts';
 import type { ServiceSettings } from '../model/service.ts';
 import { type Findings, readFields, readText, shown } from './document-fields.ts';
 import { parseDuration } from './duration.ts';
@@ -60,13 +60,13 @@ function readMask(tree: Tree, family: Family, findings: Findings): string | numb
   }
   if (length !== undefined && length <= 32) return maskOf(length);
   const mask = parseAddress(text);
-  if (mask !== undefined && addressBytes(mask).length === 4) return mask;
+  if (mask !== undefined && familyOf(mask) === 'inet') return mask;
   return findings.add(tree, `mask must be one such as 255.255.255.0 or 24${shown(tree)}`);
 }
 
 function maskOf(length: number): string {
   const bits = length === 0 ? 0 : (0xffffffff << (32 - length)) >>> 0;
-  return formatAddress(Uint8Array.of(bits >>> 24, (bits >>> 16) & 0xff, (bits >>> 8) & 0xff, bits & 0xff));
+  return formatInetNumber(bits);
 }
 
 function readEngine(tree: Tree, findings: Findings): string | undefined {

@@ -112,7 +112,7 @@ describe('a refused change', () => {
 
 describe('listing', () => {
   const listed = {
-    service: { family: 2, protocol: 6, address: Buffer.from([10, 0, 0, 1, ...Array(12).fill(0)]), port: 80 },
+    service: { family: 2, protocol: 6, address: { bytes: Uint8Array.of(10, 0, 0, 1), start: 0 }, port: 80 },
   };
 
   it('begins again when it was interrupted', async () => {

@@ -1,7 +1,7 @@
 import { encodeAttributes, type Layout, type Values } from '../../src/netlink/attributes.ts';
 import type { NetlinkError } from '../../src/netlink/errors.ts';
 import { encodeGenericHeader } from '../../src/netlink/generic.ts';
-import { decodeMessages, encodeMessage, type Message, stampMessage } from '../../src/netlink/message.ts';
+import { decodeMessages, encodeMessage, type Message, stampMessages } from '../../src/netlink/message.ts';
 import type { OpenSocket, SocketListener } from '../../src/netlink/socket.ts';
 import { Writer } from '../../src/netlink/writer.ts';
 
@@ -67,7 +67,7 @@ export class ScriptedKernel {
 export function message(type: number, sequence: number, payload: Buffer, flags = 0): Buffer {
   const writer = new Writer();
   encodeMessage(writer, type, flags, () => writer.bytes(payload));
-  stampMessage(writer.view(), 0, sequence);
+  stampMessages(writer, sequence);
   return Buffer.from(writer.view());
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { checkChange } from '../../../src/ipvs/validate.ts';
 import { OPTIONS, OWN_OPTIONS } from '../../../src/ipvsadm/options.ts';
 import { parse } from '../../../src/ipvsadm/parse.ts';
 import { runIpvsadm } from '../../../src/ipvsadm/run.ts';
@@ -80,6 +81,9 @@ describe('any words at all', () => {
         const parsed = parse(line, { ...world, posix, ownOptions });
         if (parsed.kind === 'refusal') expect(parsed.text).toMatch(/\n$/);
         if (parsed.kind === 'host-needed') expect(parsed.name).not.toBe('');
+        const change = parsed.kind === 'command' && parsed.command.kind === 'change' && parsed.command.change;
+        // A restore sends them without another look.
+        if (change) expect(() => checkChange(change)).not.toThrow();
         expect(['command', 'refusal', 'host-needed']).toContain(parsed.kind);
       }),
       { seed: 20, numRuns: 20_000 },

@@ -36,7 +36,11 @@ export function fakeKernel(refuse: Refuse = () => undefined): FakeKernel {
       throw new IpvsError({ kind: 'get-service', service }, error);
     },
     destinations: async () => [],
+    services: async () => [],
     tables: async () => [],
+    async eachTable(services, visit) {
+      for (const service of services) visit({ ...service, destinations: [] });
+    },
     timeouts: async () => ({ tcp: 900, tcpFin: 120, udp: 300 }),
     daemons: async () => [],
     async change(change) {

@@ -34,7 +34,10 @@ const service: ServiceTable = {
 
 async function run(words: string[], programName = 'lvsadm') {
   const connections = 'Pro\nTCP 0A010002 C000 0A000001 0050 0A00000B 0050 ESTABLISHED 899\n';
-  const kernel = { ...fakeKernel(), tables: async () => [service] };
+  const kernel = {
+    ...fakeKernel(),
+    services: async () => [service],
+  };
   const world = fakeWorld({
     programName,
     openKernel: async () => kernel,

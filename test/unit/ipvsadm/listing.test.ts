@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ListingStyle } from '../../../src/ipvsadm/command.ts';
-import { renderTable } from '../../../src/ipvsadm/listing.ts';
+
 import { renderDaemons, renderTimeouts } from '../../../src/ipvsadm/listing-settings.ts';
 import { type Names, NUMERIC } from '../../../src/ipvsadm/names.ts';
 import { NO_COUNTERS } from '../../../src/model/counters.ts';
 import { captured, destination, INFO, PORTS_ONLY, SERVICES, service } from './captured.ts';
+import { renderTable } from './table-text.ts';
 
 const STYLE: ListingStyle = { view: 'plain', numeric: true, exact: false, sorted: true };
 const TABLE = { info: INFO, services: SERVICES };

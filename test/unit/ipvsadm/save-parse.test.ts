@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type Names, NUMERIC } from '../../../src/ipvsadm/names.ts';
 import { sortDestinations, sortServices } from '../../../src/ipvsadm/order.ts';
 import { type ParseWorld, parse } from '../../../src/ipvsadm/parse.ts';
-import { renderSave } from '../../../src/ipvsadm/save.ts';
+
 import { type Address, familyOf, formatAddress } from '../../../src/model/address.ts';
 import type { Change } from '../../../src/model/change.ts';
 import type { Destination, Tunnel } from '../../../src/model/destination.ts';
@@ -11,6 +11,7 @@ import { SCHEDULERS, schedulerFlagNames } from '../../../src/model/scheduler.ts'
 import { isFwmark, type Service, type ServiceId, serviceFamily } from '../../../src/model/service.ts';
 import type { ServiceTable } from '../../../src/model/table.ts';
 import { destination, service } from './captured.ts';
+import { renderSave } from './table-text.ts';
 
 /** What is saved reads back as what was saved, for all that ipvsadm's lines have a place for. */
 

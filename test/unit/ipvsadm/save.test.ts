@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { type Names, NUMERIC } from '../../../src/ipvsadm/names.ts';
-import { renderSave } from '../../../src/ipvsadm/save.ts';
+
 import { captured, destination, PORTS_ONLY, SERVICES, service } from './captured.ts';
+import { renderSave } from './table-text.ts';
 
 test('numbers', () => {
   expect(renderSave(SERVICES, { numeric: true }, PORTS_ONLY)).toBe(captured('save'));
