@@ -1,5 +1,3 @@
 #!/usr/bin/env node
-// A node that has it keeps the compiled code from one run to the next.
-require('node:module').enableCompileCache?.();
-
-require('../dist/lvsadm.cjs').main();
+// The program goes by the name that it is called by.
+require('./lvsadm.js');

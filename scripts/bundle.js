@@ -1,34 +1,46 @@
 /**
  * Puts the executables' code into few files: loading sixty small modules takes longer than most of what a command line
- * does. dist/lvsadm.cjs has the compatible command line; each subcommand has a file of its own, loaded when it is used.
- * Modules that are imported at the moment of use stay unevaluated until then. The library (dist/index.js and what it
- * imports) is plain compiler output.
+ * does. dist/program.js has what a common command needs; each subcommand, and what else is rare, has a file of its own
+ * that is loaded when it is used. The library (dist/index.js and what it imports) is plain compiler output.
  */
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 
 const root = new URL('../', import.meta.url);
 const at = (path) => new URL(path, root).pathname;
 const { dependencies } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
 
-const subcommands = new Set();
+/** Modules that share neither state nor classes with those that import them when they are needed. */
+const APART = /^(commands|host)\/|^ipvsadm\/(usage|connections|listing-json|listing-settings)\.ts$/;
+const apart = new Map();
 const split = {
-  name: 'a file for each subcommand',
+  name: 'files of their own',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\// }, ({ kind, importer, path }) => {
-      if (kind !== 'dynamic-import' || importer !== at('src/commands/index.ts')) return undefined;
-      const name = basename(path, '.ts');
-      subcommands.add(name);
-      return { path: `./command-${name}.cjs`, external: true };
+    onResolve({ filter: /^\./ }, ({ kind, importer, path }) => {
+      const source = relative(at('src'), join(dirname(importer), path));
+      if (kind !== 'dynamic-import' || !APART.test(source)) return undefined;
+      const name = source.replace('/', '-').replace('.ts', '');
+      apart.set(name, at(`src/${source}`));
+      return { path: `../dist/${name}.cjs`, external: true };
     });
   },
 };
 
-const bundle = (entryPoints) =>
+const nativePart = {
+  name: 'the native part of the transport',
+  setup({ onResolve }) {
+    onResolve({ filter: /^node-gyp-build$/ }, () => ({ path: at('scripts/native-part.cjs') }));
+  },
+};
+
+const bundle = (input) =>
   build({
-    entryPoints,
-    outdir: at('dist'),
+    plugins: [split],
+    external: Object.keys(dependencies),
+    define: { 'import.meta.url': 'bundleUrl' },
+    ...input,
     outExtension: { '.js': '.cjs' },
     bundle: true,
     platform: 'node',
@@ -36,14 +48,63 @@ const bundle = (entryPoints) =>
     format: 'cjs',
     minifySyntax: true,
     minifyWhitespace: true,
-    external: Object.keys(dependencies),
-    define: { 'import.meta.url': 'bundleUrl' },
-    banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    banner: {
+      js: "const bundleUrl = 'file://' + encodeURI(__filename).replace(/[?#]/g, encodeURIComponent);",
+    },
     logLevel: 'warning',
-    plugins: [split],
   });
 
-await bundle({ lvsadm: at('src/cli.ts') });
-await bundle(
-  Object.fromEntries([...subcommands].map((name) => [`command-${name}`, at(`src/commands/${name}.ts`)])),
+/** The executables need `main`; the rest is for scripts/code-cache.js. */
+const PROGRAM = `
+  export { main, runProgram } from './src/cli.ts';
+  export { processWorld } from './src/commands/process-world.ts';
+  export const openClient = async (options) =>
+    (await import('./src/ipvs/client.ts')).IpvsClient.open(options);
+`;
+
+const WHERE = {
+  'import.meta.url': 'bundleUrl',
+  // Only the transport asks where it is.
+  __dirname: 'inside.transport',
+};
+const PRELUDE = `
+  const module = {};
+  const inside = { get transport() { return require.resolve('netlink/dist/raw.js').replace(/\\/[^/]*$/, ''); } };
+`;
+
+const RESTORED = `
+  -A -t 10.0.0.1:80 -s rr
+  -a -t 10.0.0.1:80 -r 10.0.0.2:80 -g -w 1
+`;
+
+// Never a cache of other code.
+rmSync(at('dist/program.cache'), { force: true });
+const program = at('dist/program.js');
+const { outputFiles } = await bundle({
+  stdin: { contents: PROGRAM, resolveDir: at('.') },
+  // To look for the transport's own JavaScript would take longer than to read it here.
+  external: Object.keys(dependencies).filter((name) => name !== 'netlink'),
+  define: WHERE,
+  plugins: [split, nativePart],
+  // It is read at every start.
+  minifyIdentifiers: true,
+  write: false,
+});
+// What comes from a cache cannot import: it is given a function that does, and says where it is.
+const body = outputFiles[0].text.replaceAll(/\bimport\("/g, 'importModule("');
+writeFileSync(
+  program,
+  `(function (require, importModule, __filename) {${PRELUDE}${body};return module.exports;})`,
 );
+const license = readFileSync(at('node_modules/netlink/LICENSE'), 'utf8');
+writeFileSync(at('dist/LICENSES'), `dist/program.js contains a part of the package netlink:\n\n${license}`);
+// Each may have such parts itself.
+for (const built = new Set(); built.size < apart.size; ) {
+  const entryPoints = Object.fromEntries([...apart].filter(([name]) => !built.has(name)));
+  for (const name of Object.keys(entryPoints)) built.add(name);
+  await bundle({ outdir: at('dist'), entryPoints });
+}
+execFileSync(process.execPath, [at('scripts/code-cache.js')], {
+  input: RESTORED,
+  stdio: ['pipe', 'ignore', 'inherit'],
+});

@@ -1,8 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, rmSync, symlinkSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { Script } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IpvsClient } from '../../src/ipvs/client.ts';
 import { openEmpty, reset } from './ipvs.ts';
@@ -85,6 +98,37 @@ describe('an executable', () => {
     expect(await ended(child)).toBe(255);
   });
 
+  it('reads standard input that another program has made to end with EAGAIN instead of waiting', async () => {
+    const fifo = join(links, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
+    const writer = openSync(fifo, 'w');
+    const heard = (child: ChildProcess) => new Promise((resolve) => child.stdout!.once('data', resolve));
+
+    const child = start([lvsadm, '-R'], [reader, 'pipe', 'pipe']);
+    writeSync(writer, '-L --timeout\n');
+    await heard(child);
+    // Its stream does that to what both have open.
+    const other = start(['-e', 'process.stdin.pause(); console.log(1)'], [reader, 'pipe', 'pipe']);
+    await heard(other);
+    writeSync(writer, '-L --timeout\n');
+    await heard(child);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    writeSync(writer, '-A -f 77\n-A -f 77');
+    closeSync(writer);
+    const [code, err] = await Promise.all([ended(child), text(child.stderr!)]);
+    expect({ code, err }).toEqual({ code: 255, err: 'Service already exists\n' });
+    expect((await run([lvsadm, '-Sn'])).out).toContain('-A -f 77 -s wlc\n');
+    other.kill();
+    closeSync(reader);
+  });
+
+  it('says that a directory is no standard input', async () => {
+    const child = start([lvsadm, '-R'], [openSync('/', 'r'), 'pipe', 'pipe']);
+    const [code, err] = await Promise.all([ended(child), text(child.stderr!)]);
+    expect({ code, err }).toEqual({ code: 255, err: expect.stringMatching(/^lvsadm: EISDIR: .* read\n$/) });
+  });
+
   it.each([
     ['export', 1],
     ['doctor', 1],
@@ -106,5 +150,32 @@ describe('an executable', () => {
     child.stdin!.end('-h\n');
     const [code, err] = await Promise.all([ended(child), text(child.stderr!)]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+});
+
+describe('the program', () => {
+  const dist = (name: string) => join(root, 'dist', name);
+
+  it('is compiled by the Node.js that built it', () => {
+    const source = readFileSync(dist('program.js'), 'utf8');
+    const script = new Script(source, { cachedData: readFileSync(dist('program.cache')) });
+    expect(script.cachedDataRejected).toBe(false);
+  });
+
+  it.each<[string, (cache: Buffer) => Buffer | undefined]>([
+    ['nothing', () => undefined],
+    ['half of it', (cache) => cache.subarray(0, cache.length / 2)],
+    ['what another V8 compiled', (cache) => Buffer.concat([Buffer.alloc(8, 1), cache.subarray(8)])],
+  ])('runs with %s in the place of what was compiled', async (_, change) => {
+    const cache = change(readFileSync(dist('program.cache')));
+    const copy = mkdtempSync(join(tmpdir(), 'lvsadm-copy '));
+    cpSync(join(root, 'bin'), join(copy, 'bin'), { recursive: true });
+    cpSync(dist('program.js'), join(copy, 'dist/program.js'));
+    cpSync(join(root, 'package.json'), join(copy, 'package.json'));
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+    if (cache) writeFileSync(join(copy, 'dist/program.cache'), cache);
+    expect(await run([join(copy, 'bin/lvsadm.js'), '-C'])).toEqual({ code: 0, out: '', err: '' });
+    expect(await run([join(copy, 'bin/lvsadm-save.js'), '-n'])).toEqual({ code: 0, out: '', err: '' });
+    rmSync(copy, { recursive: true });
   });
 });
