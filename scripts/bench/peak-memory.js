@@ -1,6 +1,6 @@
-/** Loaded before a program: writes its peak memory, in KiB, to $PEAK_MEMORY_FILE when it ends. */
+/** Loaded before a program: writes its peak memory, in KiB, to $MEASURE_FILE when it ends. */
 import { writeFileSync } from 'node:fs';
 
 process.on('exit', () => {
-  writeFileSync(process.env.PEAK_MEMORY_FILE, String(process.resourceUsage().maxRSS));
+  writeFileSync(process.env.MEASURE_FILE, String(process.resourceUsage().maxRSS));
 });
