@@ -1,16 +1,24 @@
 #!/usr/bin/env node
 // dist/program.js is a function, and dist/program.cache what V8 compiled of it when it was built: compiling it anew would
-// take a tenth of the time that a short command takes. V8 refuses what another version of it compiled; then, as without
-// that file, everything is compiled as usual.
+// take a tenth of the time that a short command takes. Without that file, or when it is of another program, another
+// Node.js or another machine, everything is compiled as usual.
 const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 
 const filename = `${__dirname}/../dist/program.js`;
-let cachedData;
-try {
-  cachedData = readFileSync(`${__dirname}/../dist/program.cache`);
-} catch {}
-const script = new Script(readFileSync(filename, 'utf8'), { filename, cachedData });
+const source = readFileSync(filename, 'utf8');
+const script = new Script(source, { filename, cachedData: readCompiled() });
+
+function readCompiled() {
+  try {
+    const cache = readFileSync(`${__dirname}/../dist/program.cache`);
+    // What scripts/code-cache.js has written in front: the program's checksum, which it begins with, and where it was built.
+    const label = `${source.slice(0, 20)} ${process.version} ${process.arch}`.padEnd(64);
+    return cache.latin1Slice(0, 64) === label ? cache.subarray(64) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Requires what can be required: the loader of other modules takes longer to start than most commands. */
 async function load(path) {

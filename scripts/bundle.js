@@ -4,7 +4,8 @@
  * that is loaded when it is used. The library (dist/index.js and what it imports) is plain compiler output.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 
@@ -77,8 +78,6 @@ const RESTORED = `
   -a -t 10.0.0.1:80 -r 10.0.0.2:80 -g -w 1
 `;
 
-// Never a cache of other code.
-rmSync(at('dist/program.cache'), { force: true });
 const program = at('dist/program.js');
 const { outputFiles } = await bundle({
   stdin: { contents: PROGRAM, resolveDir: at('.') },
@@ -92,10 +91,9 @@ const { outputFiles } = await bundle({
 });
 // What comes from a cache cannot import: it is given a function that does, and says where it is.
 const body = outputFiles[0].text.replaceAll(/\bimport\("/g, 'importModule("');
-writeFileSync(
-  program,
-  `(function (require, importModule, __filename) {${PRELUDE}${body};return module.exports;})`,
-);
+const text = `(function (require, importModule, __filename) {${PRELUDE}${body};return module.exports;})`;
+const checksum = createHash('sha256').update(text).digest('hex').slice(0, 16);
+writeFileSync(program, `/*${checksum}*/${text}`);
 const license = readFileSync(at('node_modules/netlink/LICENSE'), 'utf8');
 writeFileSync(at('dist/LICENSES'), `dist/program.js contains a part of the package netlink:\n\n${license}`);
 // Each may have such parts itself.

@@ -68,7 +68,8 @@ function message(type, sequence, write) {
 }
 
 const filename = `${folder}program.js`;
-const script = new Script(readFileSync(filename, 'utf8'), { filename });
+const source = readFileSync(filename, 'utf8');
+const script = new Script(source, { filename });
 const evaluate = script.runInThisContext();
 const { openClient, processWorld, runProgram } = evaluate(createRequire(filename), undefined, filename);
 const world = { ...processWorld(), programName: 'lvsadm', openKernel: () => openClient({ openSocket }) };
@@ -76,4 +77,6 @@ for (const line of ['-L -n', '-S -n', '-A -t 10.0.0.1:80 -s rr', '-a -t 10.0.0.1
   const code = await runProgram(line.split(' '), world);
   if (code !== 0) throw new Error(`rehearsing ${line} ended with ${code}`);
 }
-writeFileSync(`${folder}program.cache`, script.createCachedData());
+// V8 itself looks only at its own version and at the length of the program.
+const label = `${source.slice(0, 20)} ${process.version} ${process.arch}`.padEnd(64);
+writeFileSync(`${folder}program.cache`, Buffer.concat([Buffer.from(label), script.createCachedData()]));

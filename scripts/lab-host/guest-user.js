@@ -31,7 +31,10 @@ export function readablePath(user, needed) {
   const path = (process.env.PATH ?? '').split(':').filter((folder) => folder.startsWith('/'));
   const hidden = unreadable(user, [...needed.filter(Boolean), ...path]);
   const closed = needed.find((one) => hidden.includes(one));
-  if (closed) throw new LabFailure(`the guest runs as user ${user.name}, who cannot read ${closed}`);
+  if (closed)
+    throw new LabFailure(
+      `the guest runs as user ${user.name}, who cannot read ${closed} (chmod o+rx it, and the folders above it)`,
+    );
   return path.filter((folder) => !hidden.includes(folder));
 }
 

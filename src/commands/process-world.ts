@@ -27,7 +27,7 @@ export function processWorld(): World {
 }
 
 function readVersion(): string {
-  // This file is in dist/commands/, or bundled into one of dist/.
+  // This file is in dist/commands/, bundled into one of dist/, or run by one of bin/.
   const manifests = ['../package.json', '../../package.json'].map((path) => new URL(path, import.meta.url));
   const text = manifests.map(readIfThere).find((found) => found !== '') ?? '{}';
   return (JSON.parse(text) as { version?: string }).version ?? 'unknown';
@@ -75,24 +75,27 @@ async function findNames(addresses: ReadonlySet<Address>): Promise<Names> {
 const STANDARD_INPUT = 0;
 const PIECE = 16_384;
 
+/** Whether some output waits in a stream for its reader: then nothing may hold the process up. */
+let isStreaming = false;
+
 /**
  * Standard input as it arrives, read as a file is; Node's stream does it only where somebody has made reading end with
- * EAGAIN instead of waiting. A piece is good until the next one is asked for.
+ * EAGAIN instead of waiting, and while output waits. A piece is good until the next one is asked for.
  */
 async function* standardInput(): AsyncGenerator<Uint8Array> {
   const piece = Buffer.allocUnsafeSlow(PIECE);
-  for (;;) {
+  while (!isStreaming) {
     let length: number;
     try {
       length = readSync(STANDARD_INPUT, piece);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      yield* process.stdin;
-      return;
+      break;
     }
     if (length === 0) return;
     yield piece.subarray(0, length);
   }
+  yield* process.stdin;
 }
 
 /**
@@ -105,10 +108,9 @@ function writerTo(
   stream: () => NodeJS.WriteStream,
 ): Writer & { readonly isTTY: boolean; readonly columns: number | undefined } {
   let broken = false;
-  let isStreaming = false;
+  let target: NodeJS.WriteStream | undefined;
   const writeToStream = (rest: string | Buffer) => {
-    const target = stream();
-    if (!isStreaming) target.on('error', () => (broken = true));
+    target ??= stream().on('error', () => (broken = true));
     isStreaming = true;
     target.write(rest);
   };
@@ -122,7 +124,7 @@ function writerTo(
     write(text) {
       if (broken || text === '') return;
       try {
-        const rest = isStreaming ? text : writeFully(descriptor, bytesOf(text));
+        const rest = target ? text : writeFully(descriptor, bytesOf(text));
         if (rest) writeToStream(rest);
       } catch {
         broken = true;

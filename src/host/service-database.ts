@@ -13,8 +13,8 @@ export function parseServiceDatabase(text: string): ServiceDatabase {
   for (const line of text.split('\n')) {
     const [name, where, ...aliases] = line.replace(/#.*/, '').trim().split(/\s+/);
     const [, number, protocol] = /^([0-9]+)\/(.+)$/.exec(where ?? '') ?? [];
-    if (!name || number === undefined) continue;
     const port = Number(number);
+    if (!name || !(port <= 65_535)) continue;
     putIfAbsent(names, `${port}/${protocol}`, name);
     for (const spelling of [name, ...aliases]) putIfAbsent(ports, `${spelling}/${protocol}`, port);
   }

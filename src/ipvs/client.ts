@@ -260,8 +260,8 @@ export class IpvsClient {
 
   /**
    * Carries out changes in order, many per system call. The kernel goes on after one that it refuses; all refusals
-   * come back. A change that cannot be expressed is a RangeError before anything is sent. Rejects only when the
-   * connection fails: which of the changes after the last progress took effect is then unknown.
+   * come back. Unless they are `checked`, one that cannot be expressed is a RangeError before anything is sent. Rejects
+   * only when the connection fails: which of the changes after the last progress took effect is then unknown.
    */
   async batch(changes: readonly Change[], options: BatchOptions = {}): Promise<ChangeFailure[]> {
     if (!options.checked) for (const change of changes) checkChange(change);

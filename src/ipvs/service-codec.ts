@@ -16,7 +16,7 @@ import { encodeAddress, FAMILIES, FAMILY_OF, mirror, missingIdentity } from './n
 
 const PROTOCOLS = { tcp: C.IPPROTO_TCP, udp: C.IPPROTO_UDP, sctp: C.IPPROTO_SCTP } as const;
 const PROTOCOL_OF = mirror(PROTOCOLS);
-const NO_FLAGS: readonly SchedulerFlag[] = [];
+const NO_FLAGS: readonly SchedulerFlag[] = Object.freeze([]);
 const SCHEDULER_BITS = [C.SVC_F_SCHED1, C.SVC_F_SCHED2, C.SVC_F_SCHED3] as const;
 
 /** Number of an IP protocol. */
@@ -55,7 +55,10 @@ export function encodeService(service: Service): ServiceValues {
 
 /** An IPv4 mask goes as its four bytes, an IPv6 prefix length as a number. */
 function encodeMask(mask: string | number): number {
-  return typeof mask === 'number' ? mask : swapBytes(inetNumber(mask));
+  if (typeof mask === 'number') return mask;
+  const bits = inetNumber(mask);
+  if (bits < 0) throw new RangeError(`not an IPv4 mask: '${mask}'`);
+  return swapBytes(bits);
 }
 
 function decodeMask(netmask: number, family: Family): string | number {

@@ -94,10 +94,13 @@ async function save({ numeric }: { numeric: boolean }, kernel: Kernel, world: Wo
 /** Shows every service with its destinations, one after the other. */
 type EachTable = (visit: (table: ServiceTable) => void) => Promise<void>;
 
-/** So many characters are printed at once. */
-const PAGE = 16_384;
+/** So many services are put into one text, of which nothing remains but its characters. */
+const PAGE = 64;
 
-/** Prints each service when it is there. Only names are looked up for all of them together, beforehand. */
+/**
+ * Writes each service down when it is there, and prints all of them at the end: half a table might be taken for one.
+ * Names are looked up for all of them together, beforehand.
+ */
 async function printTables(
   each: EachTable,
   numeric: boolean,
@@ -107,16 +110,18 @@ async function printTables(
   const { NUMERIC, tableAddresses } = await import('./names.ts');
   const all = numeric ? undefined : await collect(each);
   const text = textWith(all ? await world.findNames(tableAddresses(all)) : NUMERIC);
-  let page = text.header;
-  const print = (table: ServiceTable) => {
-    page += text.service(table);
+  const pages: string[] = [];
+  let page = [text.header];
+  const writeDown = (table: ServiceTable) => {
+    page.push(text.service(table));
     if (page.length < PAGE) return;
-    world.stdout.write(page);
-    page = '';
+    pages.push(page.join(''));
+    page = [];
   };
-  if (all) for (const table of all) print(table);
-  else await each(print);
-  world.stdout.write(page);
+  if (all) for (const table of all) writeDown(table);
+  else await each(writeDown);
+  for (const written of pages) world.stdout.write(written);
+  world.stdout.write(page.join(''));
 }
 
 async function collect(each: EachTable): Promise<ServiceTable[]> {

@@ -22,7 +22,6 @@ type AnyAttribute = Attribute<any>;
 /** A table of attributes, described once and used for writing and for reading. */
 export interface Layout<A extends Record<string, AnyAttribute>> {
   readonly attributes: A;
-  readonly entries: readonly (readonly [name: keyof A & string, attribute: AnyAttribute])[];
   readonly byType: ReadonlyMap<number, readonly [name: keyof A & string, attribute: AnyAttribute]>;
 }
 
@@ -33,17 +32,18 @@ export type Values<L> =
     : never;
 
 export function layout<A extends Record<string, AnyAttribute>>(attributes: A): Layout<A> {
-  const entries = Object.entries(attributes);
-  return { attributes, entries, byType: new Map(entries.map((entry) => [entry[1].type, entry])) };
+  return {
+    attributes,
+    byType: new Map(Object.entries(attributes).map((entry) => [entry[1].type, entry])),
+  };
 }
 
-/** The same layout, to which some attributes are unknown. */
+/** The same layout, but for some attributes that are passed over in reading. */
 export function without<A extends Record<string, AnyAttribute>>(
-  { attributes, entries }: Layout<A>,
+  { attributes, byType }: Layout<A>,
   names: readonly (keyof A)[],
 ): Layout<A> {
-  const kept = entries.filter(([name]) => !names.includes(name));
-  return { attributes, entries: kept, byType: new Map(kept.map((entry) => [entry[1].type, entry])) };
+  return { attributes, byType: new Map([...byType].filter(([, [name]]) => !names.includes(name))) };
 }
 
 const HEADER = 4;
@@ -177,7 +177,7 @@ export function binary(size: number): Codec<Uint8Array> {
   };
 }
 
-/** A copy of some bytes: those of a datagram do not stay. A loop, for these are few, and very many times. */
+/** A copy of some bytes: those of a datagram do not stay. A loop, for these are few. */
 export function copyBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
   const copy = new Uint8Array(end - start);
   for (let index = 0; index < copy.length; index++) copy[index] = bytes[start + index]!;

@@ -4,9 +4,11 @@ import {
   constants,
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
+  readSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -109,7 +111,10 @@ describe('an executable', () => {
     writeSync(writer, '-L --timeout\n');
     await heard(child);
     // Its stream does that to what both have open.
-    const other = start(['-e', 'process.stdin.pause(); console.log(1)'], [reader, 'pipe', 'pipe']);
+    const other = start(
+      ['-e', 'process.stdin.pause(); console.log(1); setTimeout(() => {}, 60_000)'],
+      [reader, 'pipe', 'pipe'],
+    );
     await heard(other);
     writeSync(writer, '-L --timeout\n');
     await heard(child);
@@ -121,6 +126,39 @@ describe('an executable', () => {
     expect((await run([lvsadm, '-Sn'])).out).toContain('-A -f 77 -s wlc\n');
     other.kill();
     closeSync(reader);
+  });
+
+  it('goes on printing to a slow reader while standard input is silent', async () => {
+    const fifo = join(links, 'output');
+    execFileSync('mkfifo', [fifo]);
+    const output = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+    const marks = Array.from({ length: 6000 }, (_, index) => `-A -f ${index + 1}\n`);
+    expect(await run([lvsadm, '-R'], `-C\n${marks.join('')}`)).toEqual({ code: 0, out: '', err: '' });
+    const child = start([lvsadm, '-R'], ['pipe', output, 'pipe']);
+    // Its stream makes writing end with EAGAIN instead of waiting: for all that have it open.
+    const other = start(
+      ['-e', 'process.stdin.pause(); console.log(1); setTimeout(() => {}, 60_000)'],
+      [output, 'pipe', 'pipe'],
+    );
+    await new Promise((resolve) => other.stdout!.once('data', resolve));
+    child.stdin!.write('-S -n\n');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    let printed = '';
+    const buffer = Buffer.alloc(65_536);
+    for (let silent = 0; silent < 20; silent++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      try {
+        printed += buffer.toString('latin1', 0, readSync(output, buffer));
+        silent = 0;
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'EAGAIN' });
+      }
+    }
+    expect(printed.split('\n')).toHaveLength(6001);
+    child.stdin!.end('-C\n');
+    expect(await ended(child)).toBe(0);
+    other.kill();
+    closeSync(output);
   });
 
   it('says that a directory is no standard input', async () => {
@@ -158,24 +196,46 @@ describe('the program', () => {
 
   it('is compiled by the Node.js that built it', () => {
     const source = readFileSync(dist('program.js'), 'utf8');
-    const script = new Script(source, { cachedData: readFileSync(dist('program.cache')) });
-    expect(script.cachedDataRejected).toBe(false);
+    const cachedData = readFileSync(dist('program.cache')).subarray(64);
+    expect(new Script(source, { cachedData }).cachedDataRejected).toBe(false);
   });
+
+  /** Lists an empty table with a copy of the program that has been changed. */
+  async function listWith(change: (program: string, cache: Buffer) => [string, Buffer | undefined]) {
+    const copy = mkdtempSync(join(tmpdir(), 'lvsadm-copy '));
+    const [program, cache] = change(
+      readFileSync(dist('program.js'), 'utf8'),
+      readFileSync(dist('program.cache')),
+    );
+    cpSync(join(root, 'bin'), join(copy, 'bin'), { recursive: true });
+    cpSync(join(root, 'package.json'), join(copy, 'package.json'));
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+    mkdirSync(join(copy, 'dist'));
+    writeFileSync(join(copy, 'dist/program.js'), program);
+    if (cache) writeFileSync(join(copy, 'dist/program.cache'), cache);
+    expect(await run([join(copy, 'bin/lvsadm.js'), '-C'])).toEqual({ code: 0, out: '', err: '' });
+    const listed = await run([join(copy, 'bin/lvsadm.js'), '-Ln']);
+    rmSync(copy, { recursive: true });
+    expect(listed).toMatchObject({ code: 0, err: '' });
+    return listed.out;
+  }
 
   it.each<[string, (cache: Buffer) => Buffer | undefined]>([
     ['nothing', () => undefined],
     ['half of it', (cache) => cache.subarray(0, cache.length / 2)],
-    ['what another V8 compiled', (cache) => Buffer.concat([Buffer.alloc(8, 1), cache.subarray(8)])],
+    ['what another V8 compiled', (cache) => Buffer.from(cache).fill(1, 64, 72)],
+    ['what another Node.js made', (cache) => Buffer.from(cache).fill('x', 22, 24)],
   ])('runs with %s in the place of what was compiled', async (_, change) => {
-    const cache = change(readFileSync(dist('program.cache')));
-    const copy = mkdtempSync(join(tmpdir(), 'lvsadm-copy '));
-    cpSync(join(root, 'bin'), join(copy, 'bin'), { recursive: true });
-    cpSync(dist('program.js'), join(copy, 'dist/program.js'));
-    cpSync(join(root, 'package.json'), join(copy, 'package.json'));
-    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-    if (cache) writeFileSync(join(copy, 'dist/program.cache'), cache);
-    expect(await run([join(copy, 'bin/lvsadm.js'), '-C'])).toEqual({ code: 0, out: '', err: '' });
-    expect(await run([join(copy, 'bin/lvsadm-save.js'), '-n'])).toEqual({ code: 0, out: '', err: '' });
-    rmSync(copy, { recursive: true });
+    expect(await listWith((program, cache) => [program, change(cache)])).toMatch(
+      /^IP Virtual Server version /,
+    );
+  });
+
+  it('is compiled anew when it is another one of the same length', async () => {
+    const out = await listWith((program, cache) => [
+      program.replace(/^\/\*./, '/*x').replace('IP Virtual Server version', 'IP Virtual Server VERSION'),
+      cache,
+    ]);
+    expect(out).toMatch(/^IP Virtual Server VERSION /);
   });
 });

@@ -55,7 +55,7 @@ test('a working folder that the guest’s user cannot read', async () => {
   mkdirSync(closed);
   chmodSync(closed, 0o311);
   expect(await refusal(['true'], {}, closed)).toMatch(
-    new RegExp(`^lab: the guest runs as user \\w+, who cannot read ${closed}\n$`),
+    new RegExp(`^lab: the guest runs as user \\w+, who cannot read ${closed} \\(chmod o\\+rx it, .*\n$`),
   );
 });
 

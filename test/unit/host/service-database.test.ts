@@ -10,6 +10,8 @@ web		80/tcp		http	# contradicts the first line
 broken
 also-broken	tcp/80
 odd 99/udp#no blank before this
+large 65535/tcp
+too-large 65536/tcp
 `);
 
 test('ports by name and alias, for one protocol', () => {
@@ -21,6 +23,8 @@ test('ports by name and alias, for one protocol', () => {
   expect(DATABASE.port('http', 'udp')).toBeUndefined();
   expect(DATABASE.port('HTTP', 'tcp')).toBeUndefined();
   expect(DATABASE.port('broken', 'tcp')).toBeUndefined();
+  expect(DATABASE.port('large', 'tcp')).toBe(65_535);
+  expect(DATABASE.port('too-large', 'tcp')).toBeUndefined();
 });
 
 test('the official name of a port, by the first line', () => {

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { IpvsError } from '../../../src/ipvs/errors.ts';
 import { runIpvsadm } from '../../../src/ipvsadm/run.ts';
 import type { World } from '../../../src/ipvsadm/world.ts';
+import type { ServiceStatus } from '../../../src/model/service.ts';
+import type { ServiceTable } from '../../../src/model/table.ts';
 import { NetlinkError, type NetlinkFailure } from '../../../src/netlink/errors.ts';
+import { service } from './captured.ts';
 import { fakeKernel, fakeWorld, input } from './fake-world.ts';
 
 const EPERM = 1;
@@ -215,3 +218,25 @@ describe('the program itself', () => {
     expect(world.stderrText).toBe('ipvsadm: cannot delete all services: the kernel did not answer.\n');
   });
 });
+
+it.each([['-L'], ['-S'], ['-Ln'], ['-Sn']])(
+  '%s prints nothing of a table that cannot be read to its end',
+  async (word) => {
+    const many = Array.from({ length: 500 }, (_, index) =>
+      service({ fwmark: index + 1, family: 'inet' }, []),
+    );
+    const lost = new IpvsError({ kind: 'list-services' }, new NetlinkError('overrun', 'answers were lost'));
+    const kernel = {
+      ...fakeKernel(),
+      services: async () => many,
+      async eachTable(services: Iterable<ServiceStatus>, visit: (table: ServiceTable) => void) {
+        for (const listed of services) visit({ ...listed, destinations: [] });
+        throw lost;
+      },
+    };
+    const world = fakeWorld({ openKernel: async () => kernel });
+    expect(await runIpvsadm([word], world)).not.toBe(0);
+    expect(world.stdoutText).toBe('');
+    expect(world.stderrText).not.toBe('');
+  },
+);

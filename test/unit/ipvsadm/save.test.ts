@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { type Names, NUMERIC } from '../../../src/ipvsadm/names.ts';
-
 import { captured, destination, PORTS_ONLY, SERVICES, service } from './captured.ts';
 import { renderSave } from './table-text.ts';
 
