@@ -41,8 +41,8 @@ scale(numbers(values.scale));
 function startUp() {
   clearTable();
   const node = { run: [process.execPath, '-e', '0'] };
-  const own = timePairs(rounds * 10, { run: lvsadm('-L', '-n') }, node);
-  const bound = timePairs(rounds * 10, { run: nodeBound('list') }, node);
+  const own = timePairs(rounds * 20, { run: lvsadm('-L', '-n') }, node);
+  const bound = timePairs(rounds * 20, { run: nodeBound('list') }, node);
   printTable(
     'One command on an empty table, against an empty Node.js program',
     ['s', 'node -e 0 s', 'ratio'],
