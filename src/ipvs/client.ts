@@ -5,28 +5,20 @@ import type { Destination, DestinationId, DestinationStatus } from '../model/des
 import { type Service, type ServiceId, type ServiceStatus, serviceFamily } from '../model/service.ts';
 import type { Info, ServiceTable, Table } from '../model/table.ts';
 import type { Timeouts } from '../model/timeouts.ts';
-import { decodeAttributes, encodeAttributes } from '../netlink/attributes.ts';
-import { Connection, type ConnectionOptions } from '../netlink/connection.ts';
+import { decodeAttributes } from '../netlink/attributes.ts';
+import type { ConnectionOptions } from '../netlink/connection.ts';
 import { NetlinkError } from '../netlink/errors.ts';
-import { attributesStart, encodeGenericHeader, NETLINK_GENERIC, resolveFamily } from '../netlink/generic.ts';
-import type { Message } from '../netlink/message.ts';
-import type { Writer } from '../netlink/writer.ts';
-import { GENL_NAME, GENL_VERSION } from './constants.ts';
+import { Channel, type ListingOptions } from './channel.ts';
 import { decodeDaemon } from './daemon-codec.ts';
 import { decodeDestination } from './destination-codec.ts';
 import { explained, IpvsError, meant, type Query } from './errors.ts';
-import { COMMAND, COMMAND_WITHOUT_COUNTERS, type CommandValues, INFO } from './layout.ts';
-import {
-  encodeChange,
-  encodeDestinationsQuery,
-  encodeQuery,
-  encodeServiceQuery,
-  type Request,
-} from './requests.ts';
+import { INFO } from './layout.ts';
+import { encodeChange, encodeDestinationsQuery, encodeQuery, encodeServiceQuery } from './requests.ts';
 import { decodeService } from './service-codec.ts';
 import { checkChange, checkServiceId } from './validate.ts';
 
 export type IpvsOptions = ConnectionOptions;
+export type { ListingOptions };
 
 /** A change of a batch that the kernel refused. */
 export interface ChangeFailure {
@@ -46,14 +38,6 @@ export interface BatchOptions {
   readonly checked?: boolean;
 }
 
-export interface ListingOptions {
-  /** `false` leaves the counters out, so that all are zero: they take most of the time of reading a large table. */
-  readonly counters?: boolean;
-}
-
-/** How often a listing is begun again that the kernel says was interrupted by a change. */
-const DUMP_ATTEMPTS = 5;
-
 /**
  * IPVS of the network namespace that the process is in, over one netlink socket. Methods may be called without
  * waiting for each other; they take effect in the order of the calls. Every method rejects with an `IpvsError` that
@@ -61,12 +45,10 @@ const DUMP_ATTEMPTS = 5;
  * side is net/netfilter/ipvs/ip_vs_ctl.c.
  */
 export class IpvsClient {
-  readonly #connection: Connection;
-  readonly #family: number;
+  readonly #channel: Channel;
 
-  private constructor(connection: Connection, family: number) {
-    this.#connection = connection;
-    this.#family = family;
+  private constructor(channel: Channel) {
+    this.#channel = channel;
   }
 
   /**
@@ -74,22 +56,12 @@ export class IpvsClient {
    * with code `EPERM` without CAP_NET_ADMIN, which reading needs too.
    */
   static open(options: IpvsOptions = {}): Promise<IpvsClient> {
-    return explained({ kind: 'open' }, async () => {
-      const connection = new Connection(NETLINK_GENERIC, options);
-      try {
-        const client = new IpvsClient(connection, await resolveFamily(connection, GENL_NAME));
-        await client.#ask(encodeQuery('GET_INFO'));
-        return client;
-      } catch (error) {
-        await connection.close();
-        throw error;
-      }
-    });
+    return explained({ kind: 'open' }, async () => new IpvsClient(await Channel.open(options)));
   }
 
   /** Waits for what is under way, and closes the socket. */
   close(): Promise<void> {
-    return this.#connection.close();
+    return this.#channel.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -100,7 +72,7 @@ export class IpvsClient {
   async info(): Promise<Info> {
     let info: Info | undefined;
     await explained({ kind: 'get-info' }, () =>
-      this.#ask(encodeQuery('GET_INFO'), ({ bytes, start, end }) => {
+      this.#channel.ask(encodeQuery('GET_INFO'), ({ bytes, start, end }) => {
         const { version = 0, connectionTableSize = 0 } = decodeAttributes(INFO, bytes, start, end);
         const parts = [(version >> 16) & 0xff, (version >> 8) & 0xff, version & 0xff];
         info = { version: parts.join('.'), connectionTableSize };
@@ -111,7 +83,7 @@ export class IpvsClient {
 
   /** All virtual services, in the kernel's order. */
   services(options: ListingOptions = {}): Promise<ServiceStatus[]> {
-    return this.#list(
+    return this.#channel.list(
       { kind: 'list-services' },
       encodeQuery('GET_SERVICE'),
       ({ service }) => (service ? decodeService(service) : undefined),
@@ -125,7 +97,7 @@ export class IpvsClient {
     const query: Query = { kind: 'get-service', service: id };
     let found: ServiceStatus | undefined;
     await explained(query, () =>
-      this.#askValues(encodeServiceQuery(id), ({ service }) => {
+      this.#channel.askValues(encodeServiceQuery(id), ({ service }) => {
         if (service) found = decodeService(service);
       }),
     );
@@ -196,9 +168,12 @@ export class IpvsClient {
   async timeouts(): Promise<Timeouts> {
     let timeouts: Timeouts | undefined;
     await explained({ kind: 'get-timeouts' }, () =>
-      this.#askValues(encodeQuery('GET_CONFIG'), ({ timeoutTcp = 0, timeoutTcpFin = 0, timeoutUdp = 0 }) => {
-        timeouts = { tcp: timeoutTcp, tcpFin: timeoutTcpFin, udp: timeoutUdp };
-      }),
+      this.#channel.askValues(
+        encodeQuery('GET_CONFIG'),
+        ({ timeoutTcp = 0, timeoutTcpFin = 0, timeoutUdp = 0 }) => {
+          timeouts = { tcp: timeoutTcp, tcpFin: timeoutTcpFin, udp: timeoutUdp };
+        },
+      ),
     );
     return answered({ kind: 'get-timeouts' }, timeouts);
   }
@@ -210,7 +185,7 @@ export class IpvsClient {
 
   /** The sync daemons that run, master first. */
   daemons(): Promise<DaemonStatus[]> {
-    return this.#list({ kind: 'list-daemons' }, encodeQuery('GET_DAEMON'), ({ daemon }) =>
+    return this.#channel.list({ kind: 'list-daemons' }, encodeQuery('GET_DAEMON'), ({ daemon }) =>
       daemon ? decodeDaemon(daemon) : undefined,
     );
   }
@@ -255,7 +230,7 @@ export class IpvsClient {
   /** Carries out one change, with the kernel's own meaning of it. */
   async change(change: Change): Promise<void> {
     checkChange(change);
-    await explained(change, () => this.#ask(encodeChange(change)));
+    await explained(change, () => this.#channel.ask(encodeChange(change)));
   }
 
   /**
@@ -268,10 +243,9 @@ export class IpvsClient {
     const failures: ChangeFailure[] = [];
     let done = 0;
     try {
-      await this.#connection.batch(
-        this.#family,
+      await this.#channel.batch(
         changes.length,
-        (writer, index) => encodeRequest(writer, encodeChange(changes[index]!)),
+        (index) => encodeChange(changes[index]!),
         ({ index, error }) => {
           const change = changes[index]!;
           failures.push({ index, change, error: new IpvsError(change, error) });
@@ -289,60 +263,13 @@ export class IpvsClient {
 
   #destinations(id: ServiceId, options: ListingOptions = {}): Promise<DestinationStatus[]> {
     const family = serviceFamily(id);
-    return this.#list(
+    return this.#channel.list(
       { kind: 'list-destinations', service: id },
       encodeDestinationsQuery(id),
       ({ destination }) => (destination ? decodeDestination(destination, family) : undefined),
       options,
     );
   }
-
-  /** Dumps, and dumps again when a change came in between. */
-  async #list<T>(
-    query: Query,
-    request: Request,
-    read: (values: CommandValues) => T | undefined,
-    { counters = true }: ListingOptions = {},
-  ): Promise<T[]> {
-    const layout = counters ? COMMAND : COMMAND_WITHOUT_COUNTERS;
-    for (let attempt = 1; ; attempt++) {
-      const found: T[] = [];
-      try {
-        await this.#connection.dump(
-          this.#family,
-          (writer) => encodeRequest(writer, request),
-          (message) => {
-            const { bytes, end } = message;
-            const item = read(decodeAttributes(layout, bytes, attributesStart(message), end));
-            if (item !== undefined) found.push(item);
-          },
-        );
-        return found;
-      } catch (error) {
-        const again = error instanceof NetlinkError && error.failure === 'interrupted';
-        if (!again || attempt === DUMP_ATTEMPTS) throw meant(query, error);
-      }
-    }
-  }
-
-  #askValues(request: Request, onValues: (values: CommandValues) => void): Promise<void> {
-    return this.#ask(request, ({ bytes, start, end }) =>
-      onValues(decodeAttributes(COMMAND, bytes, start, end)),
-    );
-  }
-
-  #ask(request: Request, onAttributes: (at: Pick<Message, 'bytes' | 'start' | 'end'>) => void = ignore) {
-    return this.#connection.request(
-      this.#family,
-      (writer) => encodeRequest(writer, request),
-      (message) => onAttributes({ bytes: message.bytes, start: attributesStart(message), end: message.end }),
-    );
-  }
-}
-
-function encodeRequest(writer: Writer, { command, values }: Request): void {
-  encodeGenericHeader(writer, command, GENL_VERSION);
-  encodeAttributes(writer, COMMAND, values);
 }
 
 /** The fields that are really there: a JavaScript caller may pass `undefined` for "not named". */
@@ -354,5 +281,3 @@ function answered<T>(query: Query, value: T | undefined): T {
   if (value !== undefined) return value;
   throw new IpvsError(query, new NetlinkError('malformed', 'the kernel acknowledged without an answer'));
 }
-
-function ignore(): void {}
