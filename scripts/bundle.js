@@ -14,7 +14,7 @@ const at = (path) => new URL(path, root).pathname;
 const { dependencies } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
 
 /** Modules that share neither state nor classes with those that import them when they are needed. */
-const APART = /^(commands|host)\/|^ipvsadm\/(usage|connections|listing-json|listing-settings)\.ts$/;
+const APART = /^(commands|host)\/|^ipvsadm\/(usage|listing\/(connections|json|settings))\.ts$/;
 const apart = new Map();
 const split = {
   name: 'files of their own',
@@ -22,7 +22,7 @@ const split = {
     onResolve({ filter: /^\./ }, ({ kind, importer, path }) => {
       const source = relative(at('src'), join(dirname(importer), path));
       if (kind !== 'dynamic-import' || !APART.test(source)) return undefined;
-      const name = source.replace('/', '-').replace('.ts', '');
+      const name = source.replaceAll('/', '-').replace('.ts', '');
       apart.set(name, at(`src/${source}`));
       return { path: `../dist/${name}.cjs`, external: true };
     });
@@ -58,7 +58,7 @@ const bundle = (input) =>
 /** The executables need `main`; the rest is for scripts/code-cache.js. */
 const PROGRAM = `
   export { main, runProgram } from './src/cli.ts';
-  export { processWorld } from './src/commands/process-world.ts';
+  export { processWorld } from './src/process/process-world.ts';
   export const openClient = async (options) =>
     (await import('./src/ipvs/client.ts')).IpvsClient.open(options);
 `;

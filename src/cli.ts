@@ -1,6 +1,6 @@
 import { SUBCOMMANDS } from './commands/index.ts';
-import { processWorld } from './commands/process-world.ts';
-import { ownName, type World } from './ipvsadm/world.ts';
+import { processWorld } from './process/process-world.ts';
+import { ownName, type World } from './process/world.ts';
 
 /** Exit code for a defect of the program (EX_SOFTWARE of sysexits.h). */
 const DEFECT = 70;
@@ -30,9 +30,7 @@ export async function runProgram(words: readonly string[], world: World): Promis
   const [first, ...others] = words;
   if (ownName(world) !== undefined && first !== undefined && Object.hasOwn(SUBCOMMANDS, first)) {
     const subcommand = await SUBCOMMANDS[first]!();
-    // It is bundled apart (scripts/bundle.js) and has classes of its own: it would not know the errors of our kernel.
-    const { openKernel, ...rest } = world;
-    return subcommand.run(others, rest);
+    return subcommand.run(others, world);
   }
   return (await import('./ipvsadm/run.ts')).runIpvsadm(words, world);
 }

@@ -1,7 +1,7 @@
+import type { Host } from '../host/host.ts';
 import type { Journal, JournalEntry } from '../host/journal.ts';
-import type { Machine } from '../host/machine.ts';
 import { isSatisfied, type Setting, type SettingState, settingKey } from '../model/setting.ts';
-import type { Step } from '../plan/steps.ts';
+import type { Step } from '../plan/host/steps.ts';
 import { MachineFailure } from './failure.ts';
 
 /** Something that was left as it is, because it is no longer what lvsadm made it. */
@@ -28,11 +28,7 @@ export interface Restored {
  * Makes the steps so, each recorded before it is done. A step may turn out to be done already, by one before it (a
  * module brings its device). Returns the steps as they came out. Rejects with a MachineFailure at the first that fails.
  */
-export async function applySteps(
-  machine: Machine,
-  journal: Journal,
-  steps: readonly Step[],
-): Promise<Step[]> {
+export async function applySteps(machine: Host, journal: Journal, steps: readonly Step[]): Promise<Step[]> {
   const done: Step[] = [];
   for (const step of steps) {
     const { setting } = step;
@@ -74,7 +70,7 @@ function join(
  * Takes owners out of the journal: what only they needed goes back to what it was, last change first. What somebody
  * else changed meanwhile is left as it is. Each act is done before it is struck from the journal, and may be repeated.
  */
-export async function undo(machine: Machine, journal: Journal, owners: readonly string[]): Promise<Undone> {
+export async function undo(machine: Host, journal: Journal, owners: readonly string[]): Promise<Undone> {
   const undone = await release(machine, journal, owners);
   for (const owner of owners) journal.deleteOwner(owner);
   await journal.save();
@@ -83,7 +79,7 @@ export async function undo(machine: Machine, journal: Journal, owners: readonly 
 
 /** The same for some of their settings; the owners stay on record. */
 export async function release(
-  machine: Machine,
+  machine: Host,
   journal: Journal,
   owners: readonly string[],
   which: (setting: Setting) => boolean = () => true,
@@ -106,7 +102,7 @@ export async function release(
 }
 
 async function restore(
-  machine: Machine,
+  machine: Host,
   { setting, before, set }: JournalEntry,
   restored: Restored[],
   left: Left[],

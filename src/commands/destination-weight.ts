@@ -1,9 +1,9 @@
 import { takeLock } from '../host/lock.ts';
-import type { Kernel } from '../ipvsadm/world.ts';
+import type { Kernel } from '../ipvs/kernel.ts';
 import type { DestinationStatus } from '../model/destination.ts';
 import { formatEndpoint } from '../model/endpoint.ts';
 import { formatServiceId } from '../model/service.ts';
-import { destinationKey, destinationOf } from '../plan/wanted.ts';
+import { destinationKey, destinationOf } from '../plan/table/wanted.ts';
 import type { Named } from './destination-words.ts';
 import { MachineFailure } from './failure.ts';
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { DestinationId } from '../model/destination.ts';
+import { parseDuration } from '../model/duration.ts';
 import { isFwmark, type ServiceId } from '../model/service.ts';
-import { parseDuration } from '../plan/duration.ts';
-import { parseEndpointText } from '../plan/endpoint-text.ts';
+import { parseEndpointText } from '../syntax/endpoint.ts';
 import { UsageError } from './role.ts';
 
 /** What commander reads of the options that name a destination; the spellings are ipvsadm's. */

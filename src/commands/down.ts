@@ -1,6 +1,6 @@
-import { openMachine } from '../host/machine.ts';
 import { renderUndo } from '../output/undo.ts';
 import { PlanRefusal } from '../plan/refusal.ts';
+import type { World } from '../process/world.ts';
 import { undo } from './apply.ts';
 import { EXIT } from './exit-codes.ts';
 import { takeHostLock } from './host-lock.ts';
@@ -8,18 +8,17 @@ import { openJournal } from './open-journal.ts';
 import { unpersist } from './persist.ts';
 import type { CommonOptions, Role } from './role.ts';
 import { takeDown } from './take-down.ts';
-import type { CommandWorld } from './world.ts';
 
 /** Puts back what was there before the owners of these names came up; all of the role's when none is named. */
 export async function down(
   role: Role,
   names: readonly string[],
   options: CommonOptions,
-  world: CommandWorld,
+  world: World,
 ): Promise<number> {
   if (options.root !== undefined) return unpersist(role, names, options, world);
   const lock = options.dryRun ? undefined : await takeHostLock(role, world);
-  const machine = (world.openMachine ?? openMachine)();
+  const machine = await world.openHost();
   try {
     const journal = await openJournal(options.stateDir);
     const owners = [...journal.owners.keys()].filter((owner) =>

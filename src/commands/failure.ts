@@ -2,9 +2,9 @@ import { NftError } from '../host/nft.ts';
 import { IpvsError } from '../ipvs/errors.ts';
 import { NetlinkError } from '../netlink/errors.ts';
 import { PlanRefusal } from '../plan/refusal.ts';
+import type { World } from '../process/world.ts';
 import { EXIT } from './exit-codes.ts';
 import { UsageError } from './role.ts';
-import type { CommandWorld } from './world.ts';
 
 /** A failure of this host, told in one line. */
 export class MachineFailure extends Error {
@@ -12,7 +12,7 @@ export class MachineFailure extends Error {
 }
 
 /** Says in one line what went wrong, and picks the exit code. What is not a failure we know of is thrown on. */
-export function tellFailure(world: CommandWorld, command: string, error: unknown): number {
+export function tellFailure(world: World, command: string, error: unknown): number {
   if (!isExpected(error)) throw error;
   world.stderr.write(`lvsadm ${command}: ${error.message}\n`);
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;

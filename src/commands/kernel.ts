@@ -1,15 +1,15 @@
 import { explainMissingModule, loadModule } from '../host/modules.ts';
 import { IpvsClient } from '../ipvs/client.ts';
 import { IpvsError } from '../ipvs/errors.ts';
-import type { Kernel } from '../ipvsadm/world.ts';
-import { type Wanted, wantedOf } from '../plan/wanted.ts';
+import type { Kernel } from '../ipvs/kernel.ts';
+import { type Wanted, wantedOf } from '../plan/table/wanted.ts';
+import type { World } from '../process/world.ts';
 import { MachineFailure } from './failure.ts';
-import type { CommandWorld } from './world.ts';
 
 const MODULE = 'ip_vs';
 
 /** Runs a task with a connection to IPVS, whose module is loaded when it is missing. */
-export async function withKernel<T>(world: CommandWorld, task: (kernel: Kernel) => Promise<T>): Promise<T> {
+export async function withKernel<T>(world: World, task: (kernel: Kernel) => Promise<T>): Promise<T> {
   const open = world.openKernel ?? (() => IpvsClient.open());
   const kernel = await open().catch(async (error) => {
     if (!(error instanceof IpvsError) || error.failure !== 'no-family') throw error;

@@ -1,8 +1,8 @@
 import { findProgram, NAMED_PROGRAM, removePersisted, writePersisted } from '../host/persistence.ts';
 import type { Need } from '../model/setting.ts';
+import type { World } from '../process/world.ts';
 import { EXIT } from './exit-codes.ts';
 import type { CommonOptions, Role, Target } from './role.ts';
-import type { CommandWorld } from './world.ts';
 
 /** Writes, for each target, a unit that prepares it at boot, and what it needs of settings as a sysctl fragment. */
 export async function persist(
@@ -10,7 +10,7 @@ export async function persist(
   targets: readonly Target[],
   needs: (target: Target) => readonly Need[],
   { root, json }: CommonOptions,
-  world: CommandWorld,
+  world: World,
 ): Promise<number> {
   const program = root === undefined ? await findProgram() : NAMED_PROGRAM;
   const written: string[] = [];
@@ -29,7 +29,7 @@ export async function unpersist(
   role: Role,
   names: readonly string[],
   { root = '/', json }: CommonOptions,
-  world: CommandWorld,
+  world: World,
 ): Promise<number> {
   const removed = await removePersisted(root, role.name, names);
   if (!json) world.stdout.write(removed.map((path) => `removed ${path}\n`).join(''));

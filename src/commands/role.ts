@@ -1,4 +1,4 @@
-import type { Machine } from '../host/machine.ts';
+import type { Host } from '../host/host.ts';
 import type { Address } from '../model/address.ts';
 import type { Network } from '../model/network.ts';
 import type { Need, Setting } from '../model/setting.ts';
@@ -18,7 +18,7 @@ export interface Target {
   /** Addresses that must be nobody else's, and are to be made known, when they are added. */
   claims?(network: Network): Claim[];
   /** What only a look at this host tells the operator, besides `advice`. May throw a PlanRefusal. */
-  inspect?(machine: Machine): Promise<string[]>;
+  inspect?(machine: Host): Promise<string[]>;
 }
 
 export interface Claim {
@@ -31,7 +31,7 @@ export interface Drain {
   /** Whether a setting lets new connections in: those are undone first. */
   isSwitch(setting: Setting): boolean;
   /** How many live connections of the target that these words ask for need a setting, or (none given) any of it. */
-  countLive(machine: Machine, words: readonly string[], setting?: Setting): Promise<number>;
+  countLive(machine: Host, words: readonly string[], setting?: Setting): Promise<number>;
 }
 
 /** One of the subcommands that prepare this host. */

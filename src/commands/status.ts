@@ -1,23 +1,23 @@
+import type { Host } from '../host/host.ts';
 import type { Journal } from '../host/journal.ts';
-import { type Machine, openMachine } from '../host/machine.ts';
 import type { Network } from '../model/network.ts';
 import { renderStatus, type TargetStatus } from '../output/status.ts';
-import { findProblems } from '../plan/problems.ts';
+import { findProblems } from '../plan/host/problems.ts';
 import { PlanRefusal } from '../plan/refusal.ts';
+import type { World } from '../process/world.ts';
 import { EXIT } from './exit-codes.ts';
 import { openJournal } from './open-journal.ts';
 import type { CommonOptions, Role, Target } from './role.ts';
 import { planSteps } from './up.ts';
-import type { CommandWorld } from './world.ts';
 
 /** Tells whether this host is prepared for the targets; for those on record of this role when none is given. */
 export async function status(
   role: Role,
   given: readonly Target[] | undefined,
   options: CommonOptions,
-  world: CommandWorld,
+  world: World,
 ): Promise<number> {
-  const machine = (world.openMachine ?? openMachine)();
+  const machine = await world.openHost();
   try {
     const targets = given ?? recordedTargets(role, await openJournal(options.stateDir));
     const network = await machine.network();
@@ -40,7 +40,7 @@ export function recordedTargets(role: Role, journal: Journal): Target[] {
 export async function check(
   role: Role,
   target: Target,
-  machine: Machine,
+  machine: Host,
   network: Network,
 ): Promise<TargetStatus> {
   const { owner, words } = target;

@@ -1,9 +1,15 @@
-import type { Kernel } from '../ipvsadm/world.ts';
+import type { Kernel } from '../ipvs/kernel.ts';
 import type { Change } from '../model/change.ts';
+import type { Clock } from '../model/clock.ts';
 import type { BusyDestination, ChangeReport, RefusedChange } from '../output/table-change.ts';
-import { changesOf, quiescenceOf, type Removal, removalChanges, type Steps } from '../plan/diff-changes.ts';
+import {
+  changesOf,
+  quiescenceOf,
+  type Removal,
+  removalChanges,
+  type Steps,
+} from '../plan/table/diff-changes.ts';
 import { isEmpty, isIdle, type Load, readLoads } from './destination-load.ts';
-import { pause } from './interrupt.ts';
 
 /**
  * What becomes of a destination that goes and has connections: `keep` it at weight 0, `wait` until they are gone, or
@@ -16,6 +22,7 @@ export type Busy =
 
 export interface ExecuteOptions {
   readonly busy: Busy;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Told, while connections are waited for, how many destinations have some. */
   readonly onWaiting?: (busy: readonly BusyDestination[], secondsLeft: number) => void;
@@ -68,7 +75,7 @@ class Run {
     if (busy.kind === 'cut' || steps.removals.length === 0) return this.perform(removalChanges(steps));
     if (this.#stopped) return;
     await this.#send(steps.removals.filter(({ destination }) => destination.weight !== 0).map(quiescenceOf));
-    const deadline = Date.now() + (busy.kind === 'wait' ? busy.seconds * 1000 : 0);
+    const deadline = this.#options.clock.now() + (busy.kind === 'wait' ? busy.seconds * 1000 : 0);
     let waiting = steps.removals;
     let services = steps.removeServices;
     while (this.#refused.length === 0) {
@@ -85,10 +92,10 @@ class Run {
       waiting = left;
       services = services.filter((item) => kept.has(item));
       this.#busy = left.map((removal) => busyOf(removal, loads.get(removal)!));
-      const time = deadline - Date.now();
+      const time = deadline - this.#options.clock.now();
       if (left.length === 0 || time <= 0 || this.#options.signal.aborted) return;
       this.#options.onWaiting?.(this.#busy, Math.ceil(time / 1000));
-      await pause(Math.min(PAUSE, time), this.#options.signal);
+      await this.#options.clock.sleep(Math.min(PAUSE, time), this.#options.signal);
     }
   }
 

@@ -1,12 +1,12 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { type Doubt, readDocuments, type Source } from '../plan/document.ts';
-import { formatProblem, type Problem } from '../plan/place.ts';
-import type { Wanted } from '../plan/wanted.ts';
+import type { Wanted } from '../plan/table/wanted.ts';
+import type { World } from '../process/world.ts';
+import { type Doubt, readDocuments, type Source } from '../syntax/document/document.ts';
+import { formatProblem, type Problem } from '../syntax/document/place.ts';
 import { MachineFailure } from './failure.ts';
 import { UsageError } from './role.ts';
-import type { CommandWorld } from './world.ts';
 
 /** What files say is wanted. */
 export interface Documents {
@@ -18,7 +18,7 @@ export interface Documents {
  * Reads files, folders (what ends in .yaml, .yml or .json there, by name) and, for `-`, standard input, and puts them
  * together. What is wrong with them is told, all of it, and then a MachineFailure thrown.
  */
-export async function readWanted(paths: readonly string[], world: CommandWorld): Promise<Documents> {
+export async function readWanted(paths: readonly string[], world: World): Promise<Documents> {
   const read = readDocuments(await readSources(paths, world));
   if (read.kind === 'problems') throw refuseProblems(read.problems, world);
   for (const hint of read.hints) world.stderr.write(`note: ${formatProblem(hint)}\n`);
@@ -26,18 +26,18 @@ export async function readWanted(paths: readonly string[], world: CommandWorld):
 }
 
 /** Tells problems, a line for each; the failure that comes back is to be thrown. */
-export function refuseProblems(problems: readonly Problem[], world: CommandWorld): MachineFailure {
+export function refuseProblems(problems: readonly Problem[], world: World): MachineFailure {
   for (const problem of problems) world.stderr.write(`${formatProblem(problem)}\n`);
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
   return new MachineFailure(`${count}; nothing was changed`);
 }
 
-async function readSources(paths: readonly string[], world: CommandWorld): Promise<Source[]> {
+async function readSources(paths: readonly string[], world: World): Promise<Source[]> {
   const sources: Source[] = [];
   if (paths.filter((path) => path === '-').length > 1) throw new UsageError('- can be read only once');
   for (const path of paths) {
     if (path === '-') {
-      sources.push({ file: '(standard input)', text: await text(world.stdin ?? process.stdin) });
+      sources.push({ file: '(standard input)', text: await text(world.stdin) });
     } else if ((await stat(path)).isDirectory()) {
       const names = (await readdir(path)).filter((name) => /^[^.].*\.(ya?ml|json)$/.test(name)).sort();
       if (names.length === 0) throw new MachineFailure(`${path}: no file in it ends in .yaml, .yml or .json`);

@@ -1,12 +1,11 @@
-import { openMachine } from '../host/machine.ts';
 import { formatEndpoint } from '../model/endpoint.ts';
 import { formatServiceId } from '../model/service.ts';
-import { diffTable, findFamilyConflict, type TableDifference } from '../plan/diff.ts';
-import type { Problem } from '../plan/place.ts';
 import { PlanRefusal } from '../plan/refusal.ts';
-import { destinationKey, serviceKey, type Wanted } from '../plan/wanted.ts';
+import { diffTable, findFamilyConflict, type TableDifference } from '../plan/table/diff.ts';
+import { destinationKey, serviceKey, type Wanted } from '../plan/table/wanted.ts';
+import type { World } from '../process/world.ts';
+import type { Problem } from '../syntax/document/place.ts';
 import { type Documents, refuseProblems } from './table-files.ts';
-import type { CommandWorld } from './world.ts';
 
 /** What is, and what has to change. */
 export interface Planned {
@@ -19,7 +18,7 @@ export function planTable(
   current: Wanted,
   { wanted, doubts }: Documents,
   prune: boolean,
-  world: CommandWorld,
+  world: World,
 ): Planned {
   const difference = diffTable(current, wanted, { prune });
   const problems: Problem[] = doubts.filter(({ service, destination }) =>
@@ -37,12 +36,12 @@ export function planTable(
 }
 
 /** Throws a PlanRefusal when a service that is FULLNAT here is to have one-packet scheduling. */
-export async function refuseOnePacket({ services }: TableDifference, world: CommandWorld): Promise<void> {
+export async function refuseOnePacket({ services }: TableDifference, world: World): Promise<void> {
   const wanted = services
     .filter(({ settings }) => settings?.after?.onePacket)
     .map(({ id }) => serviceKey(id));
   if (wanted.length === 0) return;
-  const machine = (world.openMachine ?? openMachine)();
+  const machine = await world.openHost();
   try {
     // A host without nft, or without the right to ask it, has no such service, or none that can be told.
     const table = await machine.fullnat().catch(() => undefined);
@@ -68,7 +67,7 @@ export function formatStrangers({ strangers: { services, daemons } }: TableDiffe
   return [...services.map(formatServiceId), ...daemons.map(({ role }) => `the ${role} sync daemon`)];
 }
 
-export function tellStrangers(difference: TableDifference, world: CommandWorld): void {
+export function tellStrangers(difference: TableDifference, world: World): void {
   const names = formatStrangers(difference);
   if (names.length === 0) return;
   const some = names.length > 5 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Host } from '../host/host.ts';
 import type { Journal } from '../host/journal.ts';
-import type { Machine } from '../host/machine.ts';
 import { settingKey } from '../model/setting.ts';
-import type { Step } from '../plan/steps.ts';
+import type { Step } from '../plan/host/steps.ts';
 import { release, type Undone, undo } from './apply.ts';
 import type { CommonOptions, Drain, Role, Target } from './role.ts';
 
@@ -14,7 +14,7 @@ const PAUSE = 500;
  * they have ended. Waits as long as the options say; owners that have live connections after that stay on record.
  */
 export async function takeDown(
-  machine: Machine,
+  machine: Host,
   journal: Journal,
   { drain }: Role & { readonly drain: Drain },
   owners: readonly string[],
@@ -35,7 +35,7 @@ export async function takeDown(
 }
 
 async function awaitEnd(
-  machine: Machine,
+  machine: Host,
   journal: Journal,
   drain: Drain,
   owners: readonly string[],
@@ -58,7 +58,7 @@ async function awaitEnd(
  * record, and goes with a later `up` or `down`.
  */
 export async function dropUnneeded(
-  machine: Machine,
+  machine: Host,
   journal: Journal,
   drain: Drain,
   targets: readonly Target[],

@@ -1,9 +1,10 @@
+import type { Host } from '../host/host.ts';
 import type { Journal } from '../host/journal.ts';
-import { type Machine, openMachine } from '../host/machine.ts';
 import type { Network } from '../model/network.ts';
 import { type PlanReport, renderPlan } from '../output/plan.ts';
+import { mergeNeeds, planStep, type Step } from '../plan/host/steps.ts';
 import { PlanRefusal } from '../plan/refusal.ts';
-import { mergeNeeds, planStep, type Step } from '../plan/steps.ts';
+import type { World } from '../process/world.ts';
 import { applySteps, undo } from './apply.ts';
 import { EXIT } from './exit-codes.ts';
 import { MachineFailure } from './failure.ts';
@@ -12,7 +13,6 @@ import { openJournal } from './open-journal.ts';
 import { persist } from './persist.ts';
 import type { Claim, CommonOptions, Role, Target } from './role.ts';
 import { dropUnneeded } from './take-down.ts';
-import type { CommandWorld } from './world.ts';
 
 /**
  * Prepares this host for the targets. Everything is read and checked first; nothing is changed before it is known that
@@ -22,12 +22,12 @@ export async function up(
   role: Role,
   targets: readonly Target[],
   options: CommonOptions,
-  world: CommandWorld,
+  world: World,
 ): Promise<number> {
   if (options.root !== undefined)
     return persist(role, targets, (target) => target.planImage(), options, world);
   const lock = options.dryRun ? undefined : await takeHostLock(role, world);
-  const machine = (world.openMachine ?? openMachine)();
+  const machine = await world.openHost();
   try {
     const journal = await openJournal(options.stateDir);
     if (!role.drain) refuseOtherWords(targets, journal);
@@ -61,7 +61,7 @@ export async function up(
 
 /** What the targets need, against what is. Throws a PlanRefusal. */
 export async function planSteps(
-  machine: Machine,
+  machine: Host,
   targets: readonly Target[],
   network: Network,
 ): Promise<Step[]> {
@@ -77,7 +77,7 @@ export async function planSteps(
 }
 
 async function carryOut(
-  machine: Machine,
+  machine: Host,
   journal: Journal,
   other: readonly Target[],
   unrecorded: readonly Target[],
@@ -111,17 +111,13 @@ function refuseOtherWords(targets: readonly Target[], journal: Journal): void {
   }
 }
 
-async function refuseWithoutRight(machine: Machine, role: Role): Promise<void> {
+async function refuseWithoutRight(machine: Host, role: Role): Promise<void> {
   if (await machine.mayChange()) return;
   throw new PlanRefusal(`only root (CAP_NET_ADMIN) may prepare a ${role.name}`);
 }
 
 /** An address that is about to be added, and that another host answers for, stays that host's. */
-async function refuseTaken(
-  machine: Machine,
-  claims: readonly Claim[],
-  steps: readonly Step[],
-): Promise<void> {
+async function refuseTaken(machine: Host, claims: readonly Claim[], steps: readonly Step[]): Promise<void> {
   const claimed = newClaims(claims, steps);
   // Silence takes its time to be sure of.
   const holders = await Promise.all(claimed.map(({ device, address }) => machine.whoHas(device, address)));
@@ -136,7 +132,7 @@ async function refuseTaken(
 }
 
 async function announceClaims(
-  machine: Machine,
+  machine: Host,
   claims: readonly Claim[],
   done: readonly Step[],
 ): Promise<string[]> {
@@ -169,6 +165,6 @@ function newClaims(claims: readonly Claim[], steps: readonly Step[]): Claim[] {
   );
 }
 
-function print(world: CommandWorld, { json }: CommonOptions, report: PlanReport): void {
+function print(world: World, { json }: CommonOptions, report: PlanReport): void {
   world.stdout.write(renderPlan(report, json ? 'json' : 'text'));
 }

@@ -1,8 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { type Address, familyOf, parseAddress } from '../model/address.ts';
+import type { World } from '../process/world.ts';
 import { EXIT } from './exit-codes.ts';
 import { type CommonOptions, UsageError } from './role.ts';
-import type { CommandWorld } from './world.ts';
 
 /** A command whose parser neither ends the process nor writes: it throws. */
 export function newCommand(name: string, summary: string): Command {
@@ -22,11 +22,7 @@ export function addCommand(parent: Command, name: string, summary: string): Comm
 }
 
 /** Has commander read the words and run what they name; gives the exit code. Throws a UsageError. */
-export async function runCommand(
-  program: Command,
-  words: readonly string[],
-  world: CommandWorld,
-): Promise<void> {
+export async function runCommand(program: Command, words: readonly string[], world: World): Promise<void> {
   for (const command of [program, ...program.commands]) {
     command.configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: () => {} });
   }

@@ -10,6 +10,11 @@ const UNSUPPORTED = /not supported|Protocol error/;
 /** Why nft could not do it: one line, with what to install where that is it. */
 export class NftError extends Error {
   override readonly name = 'NftError';
+
+  /** Parts of the program are built apart, each with a copy of this class (scripts/bundle.js): the name tells. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'NftError';
+  }
 }
 
 /** Carries out commands in nft's own language, all or none. (Its JSON is not read back by every version.) */

@@ -20,6 +20,12 @@ export type Operation = Change | Query;
  */
 export class IpvsError extends Error {
   override readonly name = 'IpvsError';
+
+  /** Parts of the program are built apart, each with a copy of this class (scripts/bundle.js): the name tells. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'IpvsError';
+  }
+
   readonly operation: Operation;
   /** How it failed: `refused` by the kernel with an errno, or the way there and back (`timeout`, `no-family` …). */
   readonly failure: NetlinkFailure;

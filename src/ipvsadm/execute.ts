@@ -1,12 +1,13 @@
 import { IpvsError } from '../ipvs/errors.ts';
+import type { Kernel } from '../ipvs/kernel.ts';
 import type { ServiceTable } from '../model/table.ts';
-import type { Command, View } from './command.ts';
+import { FullnatRefusal } from '../process/refusal.ts';
+import type { Names, World } from '../process/world.ts';
+import type { Command, View } from '../syntax/ipvsadm/command.ts';
 import { EXIT } from './exit-codes.ts';
 import { failureText } from './failure.ts';
-import { FullnatRefusal, refuseOnePacket, requireLocalAddresses } from './fullnat.ts';
-import type { TableText } from './listing.ts';
-import type { Names } from './names.ts';
-import type { Kernel, World } from './world.ts';
+import { refuseOnePacket, requireLocalAddresses } from './fullnat.ts';
+import type { TableText } from './listing/listing.ts';
 
 /** A command that is one exchange with the kernel. */
 export type PlainCommand = Exclude<Command, { kind: 'restore' | 'help' | 'version' }>;
@@ -40,15 +41,15 @@ async function perform(command: PlainCommand, kernel: Kernel, world: World): Pro
     case 'list-timeouts': {
       const timeouts = await kernel.timeouts();
       const text = command.json
-        ? (await import('./listing-json.ts')).renderTimeoutsJson(timeouts)
-        : (await import('./listing-settings.ts')).renderTimeouts(timeouts);
+        ? (await import('./listing/json.ts')).renderTimeoutsJson(timeouts)
+        : (await import('./listing/settings.ts')).renderTimeouts(timeouts);
       return world.stdout.write(text);
     }
     case 'list-daemons': {
       const daemons = await kernel.daemons();
       const text = command.json
-        ? (await import('./listing-json.ts')).renderDaemonsJson(daemons)
-        : (await import('./listing-settings.ts')).renderDaemons(daemons);
+        ? (await import('./listing/json.ts')).renderDaemonsJson(daemons)
+        : (await import('./listing/settings.ts')).renderDaemons(daemons);
       return world.stdout.write(text);
     }
   }
@@ -60,8 +61,8 @@ async function list(
   world: World,
 ): Promise<void> {
   const [{ listingText }, { sortServices }] = await Promise.all([
-    import('./listing.ts'),
-    import('./order.ts'),
+    import('./listing/listing.ts'),
+    import('./listing/order.ts'),
   ]);
   const counters = json === true || showsCounters(style.view);
   const info = id ? undefined : await kernel.info();
@@ -69,7 +70,7 @@ async function list(
   const services = style.sorted ? sortServices(listed) : listed;
   const each: EachTable = (visit) => kernel.eachTable(services, visit, { counters });
   if (json) {
-    const { renderTableJson } = await import('./listing-json.ts');
+    const { renderTableJson } = await import('./listing/json.ts');
     world.stdout.write(renderTableJson(info, await collect(each), style));
     return;
   }
@@ -84,7 +85,10 @@ function showsCounters(view: View): boolean {
 }
 
 async function save({ numeric }: { numeric: boolean }, kernel: Kernel, world: World): Promise<void> {
-  const [{ saveText }, { sortServices }] = await Promise.all([import('./save.ts'), import('./order.ts')]);
+  const [{ saveText }, { sortServices }] = await Promise.all([
+    import('./save.ts'),
+    import('./listing/order.ts'),
+  ]);
   const options = { counters: false };
   const services = sortServices(await kernel.services(options));
   const each: EachTable = (visit) => kernel.eachTable(services, visit, options);
@@ -107,7 +111,7 @@ async function printTables(
   world: World,
   textWith: (names: Names) => TableText,
 ): Promise<void> {
-  const { NUMERIC, tableAddresses } = await import('./names.ts');
+  const { NUMERIC, tableAddresses } = await import('./listing/names.ts');
   const all = numeric ? undefined : await collect(each);
   const text = textWith(all ? await world.findNames(tableAddresses(all)) : NUMERIC);
   const pages: string[] = [];
@@ -136,14 +140,15 @@ async function connectionsText(
 ): Promise<string> {
   if (options.json) {
     const [{ renderConnectionsJson }, { parseConnections }] = await Promise.all([
-      import('./listing-json.ts'),
-      import('./connections.ts'),
+      import('./listing/json.ts'),
+      import('../ipvs/connection-table.ts'),
     ]);
     return renderConnectionsJson(parseConnections(await world.readConnections()));
   }
-  const [{ connectionAddresses, renderConnections }, { NUMERIC }] = await Promise.all([
-    import('./connections.ts'),
-    import('./names.ts'),
+  const [{ connectionAddresses }, { renderConnections }, { NUMERIC }] = await Promise.all([
+    import('../ipvs/connection-table.ts'),
+    import('./listing/connections.ts'),
+    import('./listing/names.ts'),
   ]);
   const text = await world.readConnections();
   const names = options.numeric ? NUMERIC : await world.findNames(connectionAddresses(text));

@@ -1,4 +1,4 @@
-import type { RefusalCause } from './refusal.ts';
+import type { RefusalCause } from '../syntax/ipvsadm/refusal.ts';
 
 /** What the process ends with; all but `internal` are ipvsadm's. */
 export const EXIT = {

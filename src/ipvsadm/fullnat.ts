@@ -1,13 +1,10 @@
 import { IpvsError } from '../ipvs/errors.ts';
+import type { Kernel } from '../ipvs/kernel.ts';
 import type { Change } from '../model/change.ts';
 import { formatEndpoint } from '../model/endpoint.ts';
 import { formatServiceId, isFwmark, type ServiceId } from '../model/service.ts';
-import { type Kernel, ownName, type World } from './world.ts';
-
-/** Why a line about a FULLNAT service is not carried out: one line for the operator. */
-export class FullnatRefusal extends Error {
-  override readonly name = 'FullnatRefusal';
-}
+import { FullnatRefusal } from '../process/refusal.ts';
+import { ownName, type World } from '../process/world.ts';
 
 const ONE_PACKET =
   'one-packet scheduling (-o) does not go with FULLNAT: replies of masqueraded real servers would not be translated, and reach the client from the real server';

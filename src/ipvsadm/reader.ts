@@ -1,8 +1,8 @@
 import type { Address } from '../model/address.ts';
-import type { Command } from './command.ts';
-import { parse } from './parse.ts';
-import type { Refusal } from './refusal.ts';
-import { ownName, type World } from './world.ts';
+import { ownName, type World } from '../process/world.ts';
+import type { Command } from '../syntax/ipvsadm/command.ts';
+import { parse } from '../syntax/ipvsadm/parse.ts';
+import type { Refusal } from '../syntax/ipvsadm/refusal.ts';
 
 /** Reads command lines, looking up the host names in them, each once. */
 export type Reader = (words: readonly string[]) => Promise<ReadLine> | ReadLine;

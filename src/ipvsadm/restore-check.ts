@@ -1,6 +1,6 @@
+import { ownName, type World } from '../process/world.ts';
 import { wordsOf } from './lines.ts';
 import { newReader, type ReadLine } from './reader.ts';
-import { ownName, type World } from './world.ts';
 
 /**
  * Reads every line that is to be restored and carries out none. Says which ones cannot be, counted from 1, and

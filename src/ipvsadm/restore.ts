@@ -1,13 +1,14 @@
+import type { Kernel } from '../ipvs/kernel.ts';
 import type { Change } from '../model/change.ts';
+import { newProgress, newTimedProgress } from '../process/progress.ts';
+import { ownName, type World } from '../process/world.ts';
+import { usageRefusal } from '../syntax/ipvsadm/refusal.ts';
 import { execute } from './execute.ts';
 import { EXIT, refusalExitCode } from './exit-codes.ts';
 import { failureText } from './failure.ts';
 import { isDoubtful } from './fullnat.ts';
 import { type Input, linesOf, wordsOf } from './lines.ts';
-import { newProgress, newTimedProgress } from './progress.ts';
 import { newReader, type ReadLine } from './reader.ts';
-import { usageRefusal } from './refusal.ts';
-import { type Kernel, ownName, type World } from './world.ts';
 
 /** The most changes that are sent at once. */
 const BATCH_SIZE = 200;

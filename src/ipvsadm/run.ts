@@ -1,8 +1,9 @@
 import { IpvsError } from '../ipvs/errors.ts';
+import type { Kernel } from '../ipvs/kernel.ts';
+import type { World } from '../process/world.ts';
 import { EXIT, refusalExitCode } from './exit-codes.ts';
 import { newReader } from './reader.ts';
 import { openKernel } from './startup.ts';
-import type { Kernel, World } from './world.ts';
 
 /**
  * One run of the compatible command line: `words` are the arguments without the program's name, the exit code comes

@@ -1,10 +1,11 @@
 import type { DestinationStatus, Forwarding, Tunnel } from '../model/destination.ts';
 import type { Protocol } from '../model/protocol.ts';
 import { isFwmark, type ServiceId, type ServiceSettings } from '../model/service.ts';
-import type { TableText } from './listing.ts';
-import { endpointText, type Names, NUMERIC, portProtocol } from './names.ts';
-import { sortDestinations } from './order.ts';
-import { narrowedMask } from './service-text.ts';
+import type { Names } from '../process/world.ts';
+import type { TableText } from './listing/listing.ts';
+import { endpointText, NUMERIC, portProtocol } from './listing/names.ts';
+import { sortDestinations } from './listing/order.ts';
+import { narrowedMask } from './listing/service-text.ts';
 
 /**
  * The option `-S`: the command lines that make the table anew, in ipvsadm's order and spelling. As with ipvsadm,

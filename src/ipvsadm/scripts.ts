@@ -1,8 +1,8 @@
+import { ownName, type World } from '../process/world.ts';
 import { EXIT } from './exit-codes.ts';
 import { readText, textInput } from './lines.ts';
 import { checkLines } from './restore-check.ts';
 import { runIpvsadm } from './run.ts';
-import { ownName, type World } from './world.ts';
 
 /** Exit code of the two programs for arguments that they do not have. */
 const MISUSED = 1;

@@ -1,6 +1,7 @@
 import { IpvsError } from '../ipvs/errors.ts';
+import type { Kernel } from '../ipvs/kernel.ts';
+import { ownName, type World } from '../process/world.ts';
 import { failureText } from './failure.ts';
-import { type Kernel, ownName, type World } from './world.ts';
 
 /**
  * Connects to IPVS as ipvsadm does: when the first attempt fails, the module is loaded and a second one made. Says

@@ -30,6 +30,12 @@ export interface ExtendedAck {
 /** Fields first, sentence second: `failure` and `errno` decide, `message` is for people. */
 export class NetlinkError extends Error {
   override readonly name = 'NetlinkError';
+
+  /** Parts of the program are built apart, each with a copy of this class (scripts/bundle.js): the name tells. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'NetlinkError';
+  }
+
   readonly failure: NetlinkFailure;
   /** Positive errno number, 0 where there is none. */
   readonly errno: number;

@@ -7,8 +7,8 @@ import {
   type ServiceSettings,
   serviceFamily,
 } from '../model/service.ts';
-import { type Difference, isSame, type TableDifference } from '../plan/diff.ts';
-import type { WantedDestination } from '../plan/wanted.ts';
+import { type Difference, isSame, type TableDifference } from '../plan/table/diff.ts';
+import type { WantedDestination } from '../plan/table/wanted.ts';
 import type { Paint } from './paint.ts';
 
 /** A line of a difference: what becomes of it, and its cells, which are aligned with those of its neighbours. */

@@ -1,6 +1,6 @@
 import { formatEndpoint } from '../model/endpoint.ts';
 import { formatServiceId, isFwmark } from '../model/service.ts';
-import type { Explanation } from '../plan/explanation.ts';
+import type { Explanation } from '../plan/packet/explanation.ts';
 import { hopJson } from './hops.ts';
 
 /** An explanation for programs; `docs/json.md` tells its shape. */

@@ -1,9 +1,9 @@
 import type { DestinationStatus } from '../model/destination.ts';
 import { formatEndpoint } from '../model/endpoint.ts';
 import { formatServiceId } from '../model/service.ts';
-import type { Chance } from '../plan/choice.ts';
-import type { Explanation, Way } from '../plan/explanation.ts';
-import type { Match } from '../plan/match.ts';
+import type { Chance } from '../plan/packet/choice.ts';
+import type { Explanation, Way } from '../plan/packet/explanation.ts';
+import type { Match } from '../plan/packet/match.ts';
 import { explanationJson } from './explanation-json.ts';
 import { formatEnd, renderHops } from './hops.ts';
 import { type Format, renderJson } from './json.ts';

@@ -1,5 +1,5 @@
 import { type Finding, SEVERITIES } from '../model/finding.ts';
-import type { Rule } from '../plan/checks/rule.ts';
+import type { Rule } from '../plan/doctor/rule.ts';
 import { type Format, renderJson } from './json.ts';
 import type { Paint } from './paint.ts';
 

@@ -1,5 +1,5 @@
 import { formatEndpoint } from '../model/endpoint.ts';
-import type { Use } from '../plan/fullnat-use.ts';
+import type { Use } from '../plan/host/fullnat-use.ts';
 import { type Format, renderJson } from './json.ts';
 import type { TargetStatus } from './status.ts';
 

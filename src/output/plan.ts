@@ -1,4 +1,4 @@
-import type { Step } from '../plan/steps.ts';
+import type { Step } from '../plan/host/steps.ts';
 import { type Format, renderJson } from './json.ts';
 
 /** What `up` did, or with `dryRun` would do. */

@@ -1,4 +1,4 @@
-import { planSample, type Sample, type SampleMode } from '../plan/sample.ts';
+import { planSample, type Sample, type SampleMode } from '../plan/packet/sample.ts';
 import { type Look, repliesText } from './explanation.ts';
 import { hopJson, renderHops } from './hops.ts';
 import { type Format, renderJson } from './json.ts';

@@ -1,9 +1,8 @@
-import { processWorld } from '../../src/commands/process-world.ts';
 import { findHostNames } from '../../src/host/names.ts';
-import type { Names } from '../../src/ipvsadm/names.ts';
 import { runIpvsadm } from '../../src/ipvsadm/run.ts';
-import type { World } from '../../src/ipvsadm/world.ts';
 import type { Address } from '../../src/model/address.ts';
+import { processWorld } from '../../src/process/process-world.ts';
+import type { Names, World } from '../../src/process/world.ts';
 import type { Outcome, Step } from './sequence.ts';
 
 /** Milliseconds for names to be found: starting processes may take long in a busy lab. */

@@ -7,13 +7,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   model: [],
   netlink: [],
   ipvs: ['model', 'netlink'],
-  ipvsadm: ['model', 'ipvs'],
   host: ['model', 'netlink'],
   plan: ['model'],
-  output: ['model', 'plan'],
-  commands: ['model', 'netlink', 'ipvs', 'ipvsadm', 'host', 'plan', 'output'],
-  'index.ts': ['model', 'netlink', 'ipvs', 'plan'],
-  'cli.ts': ['commands', 'ipvsadm'],
+  syntax: ['model', 'plan'],
+  actions: ['model', 'netlink', 'ipvs', 'host', 'plan', 'syntax'],
+  output: ['model', 'plan', 'syntax'],
+  process: ['model', 'ipvs', 'host'],
+  ipvsadm: ['model', 'ipvs', 'syntax', 'process'],
+  commands: ['model', 'netlink', 'ipvs', 'host', 'plan', 'syntax', 'actions', 'output', 'process'],
+  'index.ts': ['model', 'netlink', 'ipvs', 'host', 'plan', 'syntax', 'actions'],
+  'cli.ts': ['commands', 'ipvsadm', 'process'],
 };
 
 /** Packages that only one file may know. */

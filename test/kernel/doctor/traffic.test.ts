@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { processWorld } from '../../../src/commands/process-world.ts';
 import type { IpvsClient } from '../../../src/ipvs/client.ts';
 import { runIpvsadm } from '../../../src/ipvsadm/run.ts';
 import type { Finding } from '../../../src/model/finding.ts';
+import { processWorld } from '../../../src/process/process-world.ts';
 import { openEmpty, reset } from '../ipvs.ts';
 import { lvsadm } from '../table/run.ts';
 

@@ -6,12 +6,12 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { SUBCOMMANDS } from '../../../src/commands/index.ts';
-import { processWorld } from '../../../src/commands/process-world.ts';
 import { Links, type Packet } from '../../../src/host/links.ts';
 import { listRuleset } from '../../../src/host/nft.ts';
 import { IpvsClient } from '../../../src/ipvs/client.ts';
 import { runIpvsadm } from '../../../src/ipvsadm/run.ts';
 import type { Change } from '../../../src/model/change.ts';
+import { processWorld } from '../../../src/process/process-world.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import { type Conversation, converse, isConversation } from './conversation.ts';
 

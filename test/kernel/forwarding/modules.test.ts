@@ -1,15 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { run } from '../../../src/commands/realserver.ts';
+import { run } from '../../../src/commands/realserver/realserver.ts';
 import { Links } from '../../../src/host/links.ts';
 import { moduleState } from '../../../src/host/module-state.ts';
+import { processWorld } from '../../../src/process/process-world.ts';
 
 // In the namespace of the whole host, where there is no other: only there does `down` give modules back.
 
 async function lvsadm(words: string): Promise<string> {
   let text = '';
-  const stream = { write: (part: string) => (text += part) };
-  expect(await run(words.split(' '), { stdout: stream, stderr: stream }), text).toBe(0);
+  const stream = {
+    write(part: string) {
+      text += part;
+    },
+  };
+  expect(await run(words.split(' '), { ...processWorld(), stdout: stream, stderr: stream }), text).toBe(0);
   return text;
 }
 

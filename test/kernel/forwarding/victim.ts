@@ -1,5 +1,6 @@
 import { SUBCOMMANDS } from '../../../src/commands/index.ts';
-import { type Machine, openMachine } from '../../../src/host/machine.ts';
+import { type Host, openHost } from '../../../src/host/host.ts';
+import { processWorld } from '../../../src/process/process-world.ts';
 
 // Runs a subcommand and kills itself, as `kill -9` would, at one moment of it. Words: the number of the act, `before`
 // or `after` it, then the subcommand's own. An act is recorded before it is done, so `before` is after the record.
@@ -7,8 +8,8 @@ import { type Machine, openMachine } from '../../../src/host/machine.ts';
 const [number, moment, name, ...words] = process.argv.slice(2);
 let acts = 0;
 
-function openDoomed(): Machine {
-  const machine = openMachine();
+function openDoomed(): Host {
+  const machine = openHost();
   return {
     ...machine,
     async put(setting, state) {
@@ -22,5 +23,8 @@ function openDoomed(): Machine {
 }
 
 const { run } = await SUBCOMMANDS[name!]!();
-const { stdout, stderr } = process;
-process.exitCode = await run(words, { stdout, stderr, openMachine: openDoomed });
+process.exitCode = await run(words, {
+  ...processWorld(),
+  programName: 'lvsadm',
+  openHost: async () => openDoomed(),
+});

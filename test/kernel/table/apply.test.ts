@@ -6,11 +6,12 @@ import { readTable } from '../../../src/commands/kernel.ts';
 import { execute } from '../../../src/commands/table-execute.ts';
 import { takeLock } from '../../../src/host/lock.ts';
 import type { IpvsClient } from '../../../src/ipvs/client.ts';
-import type { Kernel } from '../../../src/ipvsadm/world.ts';
-import { diffTable } from '../../../src/plan/diff.ts';
-import { stepsOf } from '../../../src/plan/diff-changes.ts';
-import { formatDocument } from '../../../src/plan/document-text.ts';
-import type { Wanted } from '../../../src/plan/wanted.ts';
+import type { Kernel } from '../../../src/ipvs/kernel.ts';
+import { diffTable } from '../../../src/plan/table/diff.ts';
+import { stepsOf } from '../../../src/plan/table/diff-changes.ts';
+import type { Wanted } from '../../../src/plan/table/wanted.ts';
+import { systemClock } from '../../../src/process/clock.ts';
+import { formatDocument } from '../../../src/syntax/document/text.ts';
 import { fewestChanges, SEED, wantedDocument } from '../../unit/plan/documents.ts';
 import { openEmpty, reset } from '../ipvs.ts';
 import { file, lvsadm } from './run.ts';
@@ -54,7 +55,11 @@ describe('pairs of documents', () => {
     for (const pair of pairs) {
       for (const to of pair) {
         const steps = stepsOf(diffTable(from, to, { prune: true }));
-        const { done, refused, busy } = await execute(client, steps, { busy: { kind: 'keep' }, signal });
+        const { done, refused, busy } = await execute(client, steps, {
+          busy: { kind: 'keep' },
+          clock: systemClock,
+          signal,
+        });
         expect({ refused, busy }).toEqual({ refused: [], busy: [] });
         expect(done).toHaveLength(fewestChanges(from, to));
         from = await table();

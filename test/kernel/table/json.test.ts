@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { IpvsClient } from '../../../src/ipvs/client.ts';
 import { IpvsClient as Client } from '../../../src/ipvs/client.ts';
 import { runIpvsadm } from '../../../src/ipvsadm/run.ts';
-import { fakeWorld } from '../../unit/ipvsadm/fake-world.ts';
+import { fakeWorld } from '../../unit/fake-world.ts';
 import { openEmpty, reset } from '../ipvs.ts';
 
 let client: IpvsClient;

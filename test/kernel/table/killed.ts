@@ -1,7 +1,8 @@
-import { run } from '../../../src/commands/table-apply.ts';
+import { run } from '../../../src/commands/apply/apply.ts';
 import { IpvsClient } from '../../../src/ipvs/client.ts';
-import type { Kernel } from '../../../src/ipvsadm/world.ts';
+import type { Kernel } from '../../../src/ipvs/kernel.ts';
 import type { Change } from '../../../src/model/change.ts';
+import { processWorld } from '../../../src/process/process-world.ts';
 
 // `lvsadm apply` that is killed after so many changes: `killed COUNT WORD…`.
 
@@ -26,4 +27,4 @@ async function openKernel(): Promise<Kernel> {
   });
 }
 
-process.exitCode = await run(words, { stdout: process.stdout, stderr: process.stderr, openKernel });
+process.exitCode = await run(words, { ...processWorld(), programName: 'lvsadm', openKernel });

@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SUBCOMMANDS } from '../../../src/commands/index.ts';
-import type { CommandWorld } from '../../../src/commands/world.ts';
+import { processWorld } from '../../../src/process/process-world.ts';
+import type { World } from '../../../src/process/world.ts';
 
 export interface Result {
   readonly code: number;
@@ -11,13 +12,23 @@ export interface Result {
 }
 
 /** Runs a subcommand in this process, as the executable would. */
-export async function lvsadm(text: string, world: Partial<CommandWorld> = {}): Promise<Result> {
+export async function lvsadm(text: string, world: Partial<World> = {}): Promise<Result> {
   const [name = '', ...words] = text.split(' ');
   let [out, err] = ['', ''];
   const { run } = await SUBCOMMANDS[name]!();
   const code = await run(words, {
-    stdout: { write: (piece) => (out += piece) },
-    stderr: { write: (piece) => (err += piece) },
+    ...processWorld(),
+    programName: 'lvsadm',
+    stdout: {
+      write(piece) {
+        out += piece;
+      },
+    },
+    stderr: {
+      write(piece) {
+        err += piece;
+      },
+    },
     ...world,
   });
   return { code, out, err };

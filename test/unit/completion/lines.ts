@@ -1,5 +1,5 @@
 import { SUBCOMMANDS } from '../../../src/commands/index.ts';
-import { processWorld } from '../../../src/commands/process-world.ts';
+import { processWorld } from '../../../src/process/process-world.ts';
 
 /** Subcommands that are two words. */
 export const ACTIONS: Readonly<Record<string, readonly string[]>> = {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SUBCOMMANDS } from '../../../src/commands/index.ts';
+import { fakeWorld } from '../fake-world.ts';
 
 let root: string;
 beforeEach(() => {
@@ -13,13 +14,22 @@ async function lvsadm(text: string): Promise<{ code: number; stdout: string; std
   const [name = '', ...words] = text.split(' ');
   let [stdout, stderr] = ['', ''];
   const { run } = await SUBCOMMANDS[name]!();
-  const world = {
-    stdout: { write: (part: string) => (stdout += part) },
-    stderr: { write: (part: string) => (stderr += part) },
-    openMachine: (): never => {
+  const world = fakeWorld({
+    programName: 'lvsadm',
+    stdout: {
+      write(part) {
+        stdout += part;
+      },
+    },
+    stderr: {
+      write(part) {
+        stderr += part;
+      },
+    },
+    openHost: (): never => {
       throw new Error('an image is prepared without touching this host');
     },
-  };
+  });
   return { code: await run(words, world), stdout, stderr };
 }
 

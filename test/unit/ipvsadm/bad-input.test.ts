@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkChange } from '../../../src/ipvs/validate.ts';
-import { OPTIONS, OWN_OPTIONS } from '../../../src/ipvsadm/options.ts';
-import { parse } from '../../../src/ipvsadm/parse.ts';
 import { runIpvsadm } from '../../../src/ipvsadm/run.ts';
 import { runRestore, runSave } from '../../../src/ipvsadm/scripts.ts';
-import { fakeKernel, fakeWorld, input } from './fake-world.ts';
+import { OPTIONS, OWN_OPTIONS } from '../../../src/syntax/ipvsadm/options.ts';
+import { parse } from '../../../src/syntax/ipvsadm/parse.ts';
+import { fakeKernel, fakeWorld, input } from '../fake-world.ts';
 
 /** Words that are near enough to sense to get past the first check, and words that are not. */
 const spellings = [...OPTIONS, ...OWN_OPTIONS].flatMap(({ letter, long }) =>

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { Names } from '../../../src/ipvsadm/names.ts';
 import { NO_COUNTERS } from '../../../src/model/counters.ts';
 import type { Destination, DestinationStatus } from '../../../src/model/destination.ts';
 import type { Service } from '../../../src/model/service.ts';
 import { defaultPersistenceMask, serviceFamily } from '../../../src/model/service.ts';
 import type { ServiceTable } from '../../../src/model/table.ts';
+import type { Names } from '../../../src/process/world.ts';
 
 /** What the real ipvsadm printed; see captured/README.md. */
 export function captured(name: string): string {

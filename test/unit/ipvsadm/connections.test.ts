@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { connectionAddresses, renderConnections } from '../../../src/ipvsadm/connections.ts';
+import { connectionAddresses } from '../../../src/ipvs/connection-table.ts';
+import { renderConnections } from '../../../src/ipvsadm/listing/connections.ts';
 import { captured, PORTS_ONLY } from './captured.ts';
 
 const TEXT = captured('ip_vs_conn');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { formatJson } from '../../../src/ipvsadm/json-text.ts';
-import { parse } from '../../../src/ipvsadm/parse.ts';
+import { formatJson } from '../../../src/ipvsadm/listing/json-text.ts';
 import { runIpvsadm } from '../../../src/ipvsadm/run.ts';
 import type { ServiceTable } from '../../../src/model/table.ts';
-import { fakeKernel, fakeWorld } from './fake-world.ts';
+import { parse } from '../../../src/syntax/ipvsadm/parse.ts';
+import { fakeKernel, fakeWorld } from '../fake-world.ts';
 
 const LARGE = 2n ** 64n - 1n;
 const counters = {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { ListingStyle } from '../../../src/ipvsadm/command.ts';
-
-import { renderDaemons, renderTimeouts } from '../../../src/ipvsadm/listing-settings.ts';
-import { type Names, NUMERIC } from '../../../src/ipvsadm/names.ts';
+import { NUMERIC } from '../../../src/ipvsadm/listing/names.ts';
+import { renderDaemons, renderTimeouts } from '../../../src/ipvsadm/listing/settings.ts';
 import { NO_COUNTERS } from '../../../src/model/counters.ts';
+import type { Names } from '../../../src/process/world.ts';
+import type { ListingStyle } from '../../../src/syntax/ipvsadm/command.ts';
 import { captured, destination, INFO, PORTS_ONLY, SERVICES, service } from './captured.ts';
 import { renderTable } from './table-text.ts';
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { endpointText, type Names, NUMERIC, tableAddresses } from '../../../src/ipvsadm/names.ts';
+import { endpointText, NUMERIC, tableAddresses } from '../../../src/ipvsadm/listing/names.ts';
+import type { Names } from '../../../src/process/world.ts';
 import { SERVICES } from './captured.ts';
 
 const NAMES: Names = { host: () => 'vip.example.com', port: () => 'http' };

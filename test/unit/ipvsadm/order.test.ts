@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sortDestinations, sortServices } from '../../../src/ipvsadm/order.ts';
+import { sortDestinations, sortServices } from '../../../src/ipvsadm/listing/order.ts';
 import type { Endpoint } from '../../../src/model/endpoint.ts';
 import type { Protocol } from '../../../src/model/protocol.ts';
 import type { ServiceId } from '../../../src/model/service.ts';

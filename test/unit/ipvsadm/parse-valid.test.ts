@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parse } from '../../../src/ipvsadm/parse.ts';
 import { type Change, formatChange } from '../../../src/model/change.ts';
 import type { Destination, DestinationSettings } from '../../../src/model/destination.ts';
 import { formatEndpoint } from '../../../src/model/endpoint.ts';
 import { schedulerFlagNames } from '../../../src/model/scheduler.ts';
 import { isFwmark, type ServiceId, type ServiceSettings } from '../../../src/model/service.ts';
+import { parse } from '../../../src/syntax/ipvsadm/parse.ts';
 
 /**
  * Changes are made up, spelled as command lines in one of the many ways that there are, and must come back. The

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../../src/ipvsadm/command.ts';
-import { type Parsed, type ParseWorld, parse } from '../../../src/ipvsadm/parse.ts';
 import type { Change } from '../../../src/model/change.ts';
+import type { Command } from '../../../src/syntax/ipvsadm/command.ts';
+import { type Parsed, type ParseWorld, parse } from '../../../src/syntax/ipvsadm/parse.ts';
 
 /** What is expected here, ipvsadm 1.31 itself has said. */
 

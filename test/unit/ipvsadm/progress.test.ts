@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { newProgress, newTimedProgress } from '../../../src/ipvsadm/progress.ts';
 import { runIpvsadm } from '../../../src/ipvsadm/run.ts';
-import { fakeKernel, fakeWorld, input } from './fake-world.ts';
+import { newProgress, newTimedProgress } from '../../../src/process/progress.ts';
+import { fakeKernel, fakeWorld, input } from '../fake-world.ts';
 
 const WIPE = '\r\x1b[2K';
 

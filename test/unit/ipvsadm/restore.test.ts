@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { wordsOf } from '../../../src/ipvsadm/lines.ts';
 import { runIpvsadm } from '../../../src/ipvsadm/run.ts';
-import type { World } from '../../../src/ipvsadm/world.ts';
+import type { World } from '../../../src/process/world.ts';
+import { fakeKernel, fakeWorld, input, type Refuse } from '../fake-world.ts';
 import { serviceOf } from './change-service.ts';
-import { fakeKernel, fakeWorld, input, type Refuse } from './fake-world.ts';
 
 const EEXIST = 17;
 

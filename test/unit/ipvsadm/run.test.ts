@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { IpvsError } from '../../../src/ipvs/errors.ts';
 import { runIpvsadm } from '../../../src/ipvsadm/run.ts';
-import type { World } from '../../../src/ipvsadm/world.ts';
 import type { ServiceStatus } from '../../../src/model/service.ts';
 import type { ServiceTable } from '../../../src/model/table.ts';
 import { NetlinkError, type NetlinkFailure } from '../../../src/netlink/errors.ts';
+import type { World } from '../../../src/process/world.ts';
+import { fakeKernel, fakeWorld, input } from '../fake-world.ts';
 import { service } from './captured.ts';
-import { fakeKernel, fakeWorld, input } from './fake-world.ts';
 
 const EPERM = 1;
 const ENOENT = 2;

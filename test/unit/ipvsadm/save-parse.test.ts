@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Names, NUMERIC } from '../../../src/ipvsadm/names.ts';
-import { sortDestinations, sortServices } from '../../../src/ipvsadm/order.ts';
-import { type ParseWorld, parse } from '../../../src/ipvsadm/parse.ts';
-
+import { NUMERIC } from '../../../src/ipvsadm/listing/names.ts';
+import { sortDestinations, sortServices } from '../../../src/ipvsadm/listing/order.ts';
 import { type Address, familyOf, formatAddress } from '../../../src/model/address.ts';
 import type { Change } from '../../../src/model/change.ts';
 import type { Destination, Tunnel } from '../../../src/model/destination.ts';
 import { SCHEDULERS, schedulerFlagNames } from '../../../src/model/scheduler.ts';
 import { isFwmark, type Service, type ServiceId, serviceFamily } from '../../../src/model/service.ts';
 import type { ServiceTable } from '../../../src/model/table.ts';
+import type { Names } from '../../../src/process/world.ts';
+import { type ParseWorld, parse } from '../../../src/syntax/ipvsadm/parse.ts';
 import { destination, service } from './captured.ts';
 import { renderSave } from './table-text.ts';
 

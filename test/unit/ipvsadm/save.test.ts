@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Names, NUMERIC } from '../../../src/ipvsadm/names.ts';
+import { NUMERIC } from '../../../src/ipvsadm/listing/names.ts';
+import type { Names } from '../../../src/process/world.ts';
 import { captured, destination, PORTS_ONLY, SERVICES, service } from './captured.ts';
 import { renderSave } from './table-text.ts';
 

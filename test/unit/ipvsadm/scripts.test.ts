@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { runRestore, runSave } from '../../../src/ipvsadm/scripts.ts';
-import type { World } from '../../../src/ipvsadm/world.ts';
+import type { World } from '../../../src/process/world.ts';
+import { fakeKernel, fakeWorld, input } from '../fake-world.ts';
 import { serviceOf } from './change-service.ts';
-import { fakeKernel, fakeWorld, input } from './fake-world.ts';
 
 type Program = typeof runSave;
 

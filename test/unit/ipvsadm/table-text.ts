@@ -1,9 +1,9 @@
-import type { ListingStyle } from '../../../src/ipvsadm/command.ts';
-import { type ListingFrame, listingText, type TableText } from '../../../src/ipvsadm/listing.ts';
-import type { Names } from '../../../src/ipvsadm/names.ts';
-import { sortServices } from '../../../src/ipvsadm/order.ts';
+import { type ListingFrame, listingText, type TableText } from '../../../src/ipvsadm/listing/listing.ts';
+import { sortServices } from '../../../src/ipvsadm/listing/order.ts';
 import { saveText } from '../../../src/ipvsadm/save.ts';
 import type { ServiceTable } from '../../../src/model/table.ts';
+import type { Names } from '../../../src/process/world.ts';
+import type { ListingStyle } from '../../../src/syntax/ipvsadm/command.ts';
 
 /** A whole listing as one text. */
 export function renderTable(

@@ -1,19 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { run } from '../../../src/commands/explain.ts';
+import { run } from '../../../src/commands/explain/explain.ts';
 import { renderHops } from '../../../src/output/hops.ts';
 import { NO_PAINT } from '../../../src/output/paint.ts';
-import { planSample } from '../../../src/plan/sample.ts';
+import { planSample } from '../../../src/plan/packet/sample.ts';
+import { fakeWorld } from '../fake-world.ts';
 
 async function explain(words: readonly string[], columns?: number) {
-  let stdout = '';
-  let stderr = '';
-  const code = await run(words, {
-    stdout: { write: (text) => (stdout += text), ...(columns && { isTTY: true, columns }) },
-    stderr: { write: (text) => (stderr += text) },
+  let [stdout, stderr] = ['', ''];
+  const world = fakeWorld({
+    stdout: {
+      write(text) {
+        stdout += text;
+      },
+      ...(columns && { isTTY: true, columns }),
+    },
+    stderr: {
+      write(text) {
+        stderr += text;
+      },
+    },
     environment: { NO_COLOR: '1' },
     openKernel: () => Promise.reject(new Error('the kernel is not to be asked')),
   });
+  const code = await run(words, world);
   return { code, stdout, stderr };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderPlan } from '../../../src/output/plan.ts';
 import { renderStatus } from '../../../src/output/status.ts';
 import { renderUndo } from '../../../src/output/undo.ts';
-import type { Step } from '../../../src/plan/steps.ts';
+import type { Step } from '../../../src/plan/host/steps.ts';
 
 const step = (device: string, before: string, after: string): Step => ({
   setting: { kind: 'link-up', device },

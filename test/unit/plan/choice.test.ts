@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { picksBlindly, weighChances } from '../../../src/plan/choice.ts';
+import { picksBlindly, weighChances } from '../../../src/plan/packet/choice.ts';
 import { destination, service } from './explain.ts';
 
 const id = { protocol: 'tcp', address: '10.0.0.100', port: 80 } as const;

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderDiff } from '../../../src/output/diff.ts';
 import { NO_PAINT } from '../../../src/output/paint.ts';
-import { diffTable, findFamilyConflict, isSame } from '../../../src/plan/diff.ts';
-import { changesOf, stepsOf } from '../../../src/plan/diff-changes.ts';
-import { readDocuments } from '../../../src/plan/document.ts';
-import { destinationKey, serviceIdOf, serviceKey, type Wanted } from '../../../src/plan/wanted.ts';
+import { diffTable, findFamilyConflict, isSame } from '../../../src/plan/table/diff.ts';
+import { changesOf, stepsOf } from '../../../src/plan/table/diff-changes.ts';
+import { destinationKey, serviceIdOf, serviceKey, type Wanted } from '../../../src/plan/table/wanted.ts';
+import { readDocuments } from '../../../src/syntax/document/document.ts';
 import { fewestChanges, SEED, wantedDocument } from './documents.ts';
 import { KernelModel } from './kernel-model.ts';
 

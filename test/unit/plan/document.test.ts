@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readDocuments } from '../../../src/plan/document.ts';
-import { documentOf, formatDocument } from '../../../src/plan/document-text.ts';
-import { formatProblem } from '../../../src/plan/place.ts';
-import { type Wanted, wantedOf } from '../../../src/plan/wanted.ts';
+import { type Wanted, wantedOf } from '../../../src/plan/table/wanted.ts';
+import { readDocuments } from '../../../src/syntax/document/document.ts';
+import { formatProblem } from '../../../src/syntax/document/place.ts';
+import { documentOf, formatDocument } from '../../../src/syntax/document/text.ts';
 import { SEED, wantedDocument } from './documents.ts';
 
 const read = (...texts: string[]) =>

@@ -12,7 +12,7 @@ import {
   type WantedDestination,
   type WantedService,
   wantedOf,
-} from '../../../src/plan/wanted.ts';
+} from '../../../src/plan/table/wanted.ts';
 
 /** The same documents every time. */
 export const SEED = 20_260_801;

@@ -4,7 +4,7 @@ import { DEFAULT_TUNNEL } from '../../../src/model/destination.ts';
 import type { Packet } from '../../../src/model/packet.ts';
 import type { ServiceId } from '../../../src/model/service.ts';
 import type { ServiceTable } from '../../../src/model/table.ts';
-import { defaultServiceSettings } from '../../../src/plan/wanted.ts';
+import { defaultServiceSettings } from '../../../src/plan/table/wanted.ts';
 
 /** A destination as the kernel reports it: direct routing, weight 1 and nobody there unless told otherwise. */
 export function destination(address: string, rest: Partial<DestinationStatus> = {}): DestinationStatus {

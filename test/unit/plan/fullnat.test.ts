@@ -5,9 +5,9 @@ import type { Network } from '../../../src/model/network.ts';
 import { formatAddresses, parseAddresses } from '../../../src/model/pool.ts';
 import type { ServiceId } from '../../../src/model/service.ts';
 import { settingKey } from '../../../src/model/setting.ts';
-import { type Fullnat, fullnatMark, MARK, MARK_MASK, planFullnat } from '../../../src/plan/fullnat.ts';
-import { warnOfFirewall } from '../../../src/plan/fullnat-firewall.ts';
-import { countUse, warnOfTracking, warnOfUse } from '../../../src/plan/fullnat-use.ts';
+import { warnOfFirewall } from '../../../src/plan/firewall/fullnat-firewall.ts';
+import { type Fullnat, fullnatMark, MARK, MARK_MASK, planFullnat } from '../../../src/plan/host/fullnat.ts';
+import { countUse, warnOfTracking, warnOfUse } from '../../../src/plan/host/fullnat-use.ts';
 
 const WEB: ServiceId = { protocol: 'tcp', address: '10.1.0.100', port: 80 };
 

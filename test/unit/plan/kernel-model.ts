@@ -12,7 +12,7 @@ import {
   type Wanted,
   type WantedDestination,
   wantedOf,
-} from '../../../src/plan/wanted.ts';
+} from '../../../src/plan/table/wanted.ts';
 
 /**
  * What the kernel makes of changes, after net/netfilter/ipvs/ip_vs_ctl.c: its refusals, and that a change of a service

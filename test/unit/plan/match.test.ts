@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findMarkings } from '../../../src/plan/marks.ts';
-import { matchService } from '../../../src/plan/match.ts';
+import { findMarkings } from '../../../src/plan/firewall/marks.ts';
+import { matchService } from '../../../src/plan/packet/match.ts';
 import { packet, service } from './explain.ts';
 
 const web = service({ protocol: 'tcp', address: '10.0.0.100', port: 80 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Leg } from '../../../src/plan/leg.ts';
-import { findObstacles, type WayFacts } from '../../../src/plan/obstacles.ts';
+import type { Leg } from '../../../src/plan/packet/leg.ts';
+import { findObstacles, type WayFacts } from '../../../src/plan/packet/obstacles.ts';
 
 const leg: Leg = {
   index: 2,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_TUNNEL } from '../../../src/model/destination.ts';
 import type { ResolvedRoute } from '../../../src/model/network.ts';
-import { type Leg, reachOf } from '../../../src/plan/leg.ts';
-import { type Path, planHops } from '../../../src/plan/path.ts';
+import { type Leg, reachOf } from '../../../src/plan/packet/leg.ts';
+import { type Path, planHops } from '../../../src/plan/packet/path.ts';
 import { ETH0, LO, TUNL0 } from './network.ts';
 
 const client = { address: '198.51.100.7', port: 40000 };

@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DOCUMENT_KEYS, readDocuments, TIMEOUT_KEYS } from '../../../src/plan/document.ts';
-import { DAEMON_KEYS } from '../../../src/plan/document-daemon.ts';
+import { DAEMON_KEYS } from '../../../src/syntax/document/daemon.ts';
 import {
   DESTINATION_KEYS,
   FORWARDING_SPELLINGS,
   FORWARDINGS,
   TUNNEL_KEYS,
-} from '../../../src/plan/document-destination.ts';
-import { PERSISTENCE_KEYS } from '../../../src/plan/document-persistence.ts';
-import { SERVICE_KEYS } from '../../../src/plan/document-service.ts';
-import { documentOf } from '../../../src/plan/document-text.ts';
+} from '../../../src/syntax/document/destination.ts';
+import { DOCUMENT_KEYS, readDocuments, TIMEOUT_KEYS } from '../../../src/syntax/document/document.ts';
+import { PERSISTENCE_KEYS } from '../../../src/syntax/document/persistence.ts';
+import { SERVICE_KEYS } from '../../../src/syntax/document/service.ts';
+import { documentOf } from '../../../src/syntax/document/text.ts';
 import { SEED, wantedDocument } from './documents.ts';
 
 const schema = JSON.parse(

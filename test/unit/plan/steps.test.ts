@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Need, Setting } from '../../../src/model/setting.ts';
-import { findProblems } from '../../../src/plan/problems.ts';
-import { mergeNeeds, planStep } from '../../../src/plan/steps.ts';
-import { tunnelSizes } from '../../../src/plan/tunnel.ts';
+import { findProblems } from '../../../src/plan/host/problems.ts';
+import { mergeNeeds, planStep } from '../../../src/plan/host/steps.ts';
+import { tunnelSizes } from '../../../src/plan/host/tunnel.ts';
 
 const RP_FILTER: Setting = {
   kind: 'sysctl',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionEntry } from '../../../src/model/connection.ts';
-import type { Match } from '../../../src/plan/match.ts';
-import { findSticky, maskClient } from '../../../src/plan/template.ts';
+import type { Match } from '../../../src/plan/packet/match.ts';
+import { findSticky, maskClient } from '../../../src/plan/packet/template.ts';
 import { destination, packet, service } from './explain.ts';
 
 const home = destination('10.0.0.11', { port: 8080, weight: 0 });

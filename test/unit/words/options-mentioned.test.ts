@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { OPTIONS, OWN_OPTIONS } from '../../../src/ipvsadm/options.ts';
 import { renderSelf } from '../../../src/ipvsadm/usage.ts';
+import { OPTIONS, OWN_OPTIONS } from '../../../src/syntax/ipvsadm/options.ts';
 
 /** Every option is told wherever a user looks for it. */
 const root = new URL('../../../', import.meta.url);

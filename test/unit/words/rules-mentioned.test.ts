@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { RULES } from '../../../src/plan/checks/index.ts';
+import { RULES } from '../../../src/plan/doctor/index.ts';
 
 /** Every rule of the doctor is told wherever a user looks for it, in the same order. */
 const root = new URL('../../../', import.meta.url);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Forwarding } from '../../../../src/model/destination.ts';
-import { examine } from '../../../../src/plan/checks/index.ts';
+import { examine } from '../../../../src/plan/doctor/index.ts';
 import { server } from '../network.ts';
 import { facts, service, table, way } from './facts.ts';
 

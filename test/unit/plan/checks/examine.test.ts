@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { renderExamination, renderRules } from '../../../../src/output/findings.ts';
 import { NO_PAINT } from '../../../../src/output/paint.ts';
-import { examine, RULES } from '../../../../src/plan/checks/index.ts';
-import { describeRoles } from '../../../../src/plan/checks/roles.ts';
+import { examine, RULES } from '../../../../src/plan/doctor/index.ts';
+import { describeRoles } from '../../../../src/plan/doctor/roles.ts';
 import { address, server } from '../network.ts';
 import { facts, service, table } from './facts.ts';
 

@@ -4,8 +4,8 @@ import type { Facts } from '../../../../src/model/facts.ts';
 import type { FoundRoute, ResolvedRoute } from '../../../../src/model/network.ts';
 import type { Service } from '../../../../src/model/service.ts';
 import type { ServiceTable, Table } from '../../../../src/model/table.ts';
-import { examine } from '../../../../src/plan/checks/index.ts';
-import { DEFAULT_DESTINATION, defaultServiceSettings } from '../../../../src/plan/wanted.ts';
+import { examine } from '../../../../src/plan/doctor/index.ts';
+import { DEFAULT_DESTINATION, defaultServiceSettings } from '../../../../src/plan/table/wanted.ts';
 import { server } from '../network.ts';
 
 /** A service as the kernel reports it, with destinations. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { examine } from '../../../../src/plan/checks/index.ts';
+import { examine } from '../../../../src/plan/doctor/index.ts';
 import { facts, found, LOCAL, service, table, way } from './facts.ts';
 
 const WEB = { protocol: 'tcp', address: '10.0.0.100', port: 80 } as const;

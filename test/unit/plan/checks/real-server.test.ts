@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Meant } from '../../../../src/model/facts.ts';
-import { examine } from '../../../../src/plan/checks/index.ts';
+import { examine } from '../../../../src/plan/doctor/index.ts';
 import { address, ETH0, LO, link, server, TUNL0 } from '../network.ts';
 import { facts, found, LOCAL, service, table, way } from './facts.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Service } from '../../../../src/model/service.ts';
-import { examine } from '../../../../src/plan/checks/index.ts';
+import { examine } from '../../../../src/plan/doctor/index.ts';
 import { facts, found, service, table } from './facts.ts';
 
 const WEB = { protocol: 'tcp', address: '10.0.0.100', port: 80 } as const;

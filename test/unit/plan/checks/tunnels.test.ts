@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Tunnel } from '../../../../src/model/destination.ts';
-import { examine } from '../../../../src/plan/checks/index.ts';
+import { examine } from '../../../../src/plan/doctor/index.ts';
 import { address, ETH0, LO, link, server } from '../network.ts';
 import { facts, LOCAL, service, table, way } from './facts.ts';
 

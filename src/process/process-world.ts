@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { parseServiceDatabase, type ServiceDatabase } from '../host/service-database.ts';
+import type { Address } from '../model/address.ts';
+import { systemClock } from './clock.ts';
+import { interrupt } from './interrupt.ts';
+import { standardInput, writerTo } from './process-streams.ts';
+import type { Names, World } from './world.ts';
+
+/** This process and this machine. Nothing is loaded or opened before it is used. */
+export function processWorld(): World {
+  return {
+    programName: basename(process.argv[1] ?? 'lvsadm', '.js'),
+    environment: process.env,
+    stdin: { [Symbol.asyncIterator]: standardInput },
+    stdout: writerTo(1, () => process.stdout),
+    stderr: writerTo(2, () => process.stderr),
+    version: readVersion,
+    openKernel: async () => (await import('../ipvs/client.ts')).IpvsClient.open(),
+    openHost: async () => (await import('../host/host.ts')).openHost(),
+    clock: systemClock,
+    interrupt,
+    loadModule: async () => (await import('../host/modules.ts')).loadModule('ip_vs'),
+    explainAbsence: async () => (await import('../host/modules.ts')).explainMissingModule('ip_vs'),
+    findHost: async (name) => (await import('../host/hosts.ts')).findHost(name),
+    servicePort: (name, protocol) => services().port(name, protocol),
+    findNames,
+    localAddresses: readLocalAddresses,
+    readConnections: async () => readFileSync('/proc/net/ip_vs_conn', 'latin1'),
+    readFile: async (path) => readFileSync(path, 'utf8'),
+  };
+}
+
+function readVersion(): string {
+  // This file is in dist/commands/, bundled into one of dist/, or run by one of bin/.
+  const manifests = ['../package.json', '../../package.json'].map((path) => new URL(path, import.meta.url));
+  const text = manifests.map(readIfThere).find((found) => found !== '') ?? '{}';
+  return (JSON.parse(text) as { version?: string }).version ?? 'unknown';
+}
+
+let database: ServiceDatabase | undefined;
+
+/** The names of ports, read at the first use. A system without the file has none. */
+function services(): ServiceDatabase {
+  database ??= parseServiceDatabase(readIfThere('/etc/services'));
+  return database;
+}
+
+function readIfThere(path: string | URL): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+async function readLocalAddresses(): Promise<ReadonlyMap<string, string>> {
+  const [{ openFullnatTable }, { formatPool }, { FullnatRefusal }] = await Promise.all([
+    import('../host/fullnat-door.ts'),
+    import('../model/pool.ts'),
+    import('./refusal.ts'),
+  ]);
+  const table = await openFullnatTable()
+    .read()
+    .catch((error: Error) => {
+      throw error.name === 'NftError' ? new FullnatRefusal(error.message, { cause: error }) : error;
+    });
+  const pools = [...(table?.services ?? [])].map(
+    ([service, mark]) => [service, table?.pools.get(mark)?.pool] as const,
+  );
+  return new Map(pools.flatMap(([service, pool]) => (pool ? [[service, formatPool(pool)] as const] : [])));
+}
+
+async function findNames(addresses: ReadonlySet<Address>): Promise<Names> {
+  const { findHostNames } = await import('../host/names.ts');
+  const hosts = await findHostNames(addresses);
+  return { host: (address) => hosts.get(address), port: (port, protocol) => services().name(port, protocol) };
+}
