@@ -1,4 +1,4 @@
-import { SUBCOMMANDS } from './commands/index.ts';
+import { isSubcommand, SUBCOMMANDS } from './commands/index.ts';
 import { processWorld } from './process/process-world.ts';
 import { ownName, type World } from './process/world.ts';
 
@@ -28,9 +28,11 @@ export async function runProgram(words: readonly string[], world: World): Promis
     return (await import('./ipvsadm/scripts.ts')).runRestore(words, world);
   }
   const [first, ...others] = words;
-  if (ownName(world) !== undefined && first !== undefined && Object.hasOwn(SUBCOMMANDS, first)) {
-    const subcommand = await SUBCOMMANDS[first]!();
-    return subcommand.run(others, world);
+  if (ownName(world) !== undefined) {
+    if (isSubcommand(first)) return (await SUBCOMMANDS[first]()).run(others, world);
+    if (first !== undefined && /^[a-z][a-z-]+$/.test(first)) {
+      return (await import('./commands/unknown.ts')).refuseUnknown(first, world);
+    }
   }
   return (await import('./ipvsadm/run.ts')).runIpvsadm(words, world);
 }

@@ -12,10 +12,15 @@ export class MachineFailure extends Error {
 }
 
 /** Says in one line what went wrong, and picks the exit code. What is not a failure we know of is thrown on. */
-export function tellFailure(world: World, command: string, error: unknown): number {
+export function tellFailure(
+  world: World,
+  command: string,
+  error: unknown,
+  usage: number = EXIT.usage,
+): number {
   if (!isExpected(error)) throw error;
   world.stderr.write(`lvsadm ${command}: ${error.message}\n`);
-  return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+  return error instanceof UsageError ? usage : EXIT.failed;
 }
 
 function isExpected(error: unknown): error is Error {

@@ -1,12 +1,8 @@
-import type { World } from '../process/world.ts';
-
-/** A subcommand: takes the words after its name, writes to the world's streams, resolves to the exit code. */
-export interface Subcommand {
-  run(words: string[], world: World): Promise<number>;
-}
+import type { SubcommandName } from '../syntax/subcommands.ts';
+import type { Subcommand } from './subcommand.ts';
 
 /** Subcommands by their names, each loaded only when it is used. */
-export const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
+export const SUBCOMMANDS: Readonly<Record<SubcommandName, () => Promise<Subcommand>>> = {
   realserver: () => import('./realserver/realserver.ts'),
   director: () => import('./director/director.ts'),
   fullnat: () => import('./fullnat/fullnat.ts'),
@@ -18,3 +14,8 @@ export const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = 
   doctor: () => import('./doctor/doctor.ts'),
   explain: () => import('./explain/explain.ts'),
 };
+
+/** Whether a word is the name of a subcommand. */
+export function isSubcommand(word: string | undefined): word is SubcommandName {
+  return word !== undefined && Object.hasOwn(SUBCOMMANDS, word);
+}

@@ -1,7 +1,5 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { type Address, familyOf, parseAddress } from '../model/address.ts';
-import type { World } from '../process/world.ts';
-import { EXIT } from './exit-codes.ts';
 import { type CommonOptions, UsageError } from './role.ts';
 
 /** A command whose parser neither ends the process nor writes: it throws. */
@@ -9,7 +7,6 @@ export function newCommand(name: string, summary: string): Command {
   return new Command(name)
     .description(summary)
     .helpCommand(false)
-    .showSuggestionAfterError(false)
     .exitOverride()
     .configureOutput({ writeOut: () => {}, writeErr: () => {} });
 }
@@ -19,27 +16,6 @@ export function addCommand(parent: Command, name: string, summary: string): Comm
   const command = newCommand(name, summary);
   parent.addCommand(command);
   return command;
-}
-
-/** Has commander read the words and run what they name; gives the exit code. Throws a UsageError. */
-export async function runCommand(program: Command, words: readonly string[], world: World): Promise<void> {
-  for (const command of [program, ...program.commands]) {
-    command.configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: () => {} });
-  }
-  try {
-    await program.parseAsync([...words], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === EXIT.ok) return;
-    const message = error.message.replace(/^error: /, '').trim();
-    throw new UsageError(message === '(outputHelp)' ? `say ${listNames(program)}; see --help` : message);
-  }
-}
-
-/** `up, down or status` */
-function listNames({ commands }: Command): string {
-  const names = commands.map((command) => command.name());
-  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
 export function addCommonOptions(command: Command, acts: 'up' | 'down' | 'status'): Command {

@@ -1,3 +1,5 @@
+import { renderSubcommands } from '../syntax/subcommands.ts';
+
 /** What the program says of itself: the options `-h` and `-v`. */
 export function renderSelf(kind: 'help' | 'version', programName: string, version: string): string {
   return kind === 'help' ? renderUsage(programName, version) : renderVersion(programName, version);
@@ -32,7 +34,7 @@ Connection synchronisation
 
   -h, --help                                        this text
   -v, --version                                     the version
-${isIpvsadm(programName) ? '' : SUBCOMMANDS}
+${isIpvsadm(programName) ? '' : renderSubcommands()}
 SERVICE, one of
   -t, --tcp-service HOST[:PORT]     by protocol, address and port; IPv6 with a port: [ADDRESS]:PORT
   -u, --udp-service HOST[:PORT]
@@ -87,15 +89,6 @@ DAEMON-OPTION
   --mcast-ttl NUMBER                time to live, 1 to 255 (default 1)
 `;
 }
-
-const SUBCOMMANDS = `
-Preparing this host for its part in a cluster
-  realserver up|down|status                         as a real server; see: lvsadm realserver --help
-  director up|down|status                           as a director; see: lvsadm director --help
-  fullnat enable|disable|list|status                local addresses of FULLNAT services; see: lvsadm fullnat --help
-  doctor                                            what is wrong with this host; see: lvsadm doctor --help
-  explain                                           the way of a packet; see: lvsadm explain --help
-`;
 
 function restoreSpelling(programName: string): string {
   return isIpvsadm(programName) ? '-R, --restore' : '-R, --restore [--check]';

@@ -17,14 +17,14 @@ import { serviceKey, type Wanted } from '../../plan/table/wanted.ts';
 import { newProgress, newTimedProgress } from '../../process/progress.ts';
 import type { World } from '../../process/world.ts';
 import { EXIT } from '../exit-codes.ts';
-import { MachineFailure, tellFailure } from '../failure.ts';
+import { MachineFailure } from '../failure.ts';
 import { readTable, withKernel } from '../kernel.ts';
 import { spellPrune } from '../prune.ts';
 import { UsageError } from '../role.ts';
+import { subcommand } from '../subcommand.ts';
 import { type Busy, type ExecuteOptions, execute } from '../table-execute.ts';
 import { readWanted } from '../table-files.ts';
 import { formatStrangers, type Planned, planTable, refuseOnePacket, tellStrangers } from '../table-plan.ts';
-import { newCommand, runCommand } from '../words.ts';
 
 interface Values {
   readonly dryRun?: boolean;
@@ -39,28 +39,24 @@ interface Values {
 const DEFAULT_DRAIN = 60;
 
 /** Makes the table what documents say, with the fewest changes and without cutting a connection. */
-export async function run(words: readonly string[], world: World): Promise<number> {
-  let code: number = EXIT.ok;
-  const program = newCommand('lvsadm apply', 'Makes the IPVS table what documents say.')
-    .argument('<file...>', 'YAML or JSON; a folder of such files; - for standard input')
-    .option('--dry-run', 'show what would change, and change nothing')
-    .option('--prune', 'remove services and sync daemons that the documents do not mention')
-    .option('--no-prune', 'leave them (default)')
-    .option('--rollback', 'when the kernel refuses something, put the table back as it was')
-    .option('--drain', 'wait until removed destinations have no connections, then delete them')
-    .option('--timeout <time>', 'with --drain: how long to wait at most (default 60s)')
-    .option('--cut', 'delete removed destinations at once, with their connections')
-    .option('--json', 'print one JSON document')
-    .action(async (files: string[], values: Values) => {
-      code = await apply(files, values, world);
-    });
-  try {
-    await runCommand(program, words.map(spellPrune), world);
-    return code;
-  } catch (error) {
-    return tellFailure(world, 'apply', error);
-  }
-}
+export const run = subcommand({
+  name: 'apply',
+  summary: 'Makes the IPVS table what documents say.',
+  spell: spellPrune,
+  define(program, world, perform) {
+    program
+      .argument('<file...>', 'YAML or JSON; a folder of such files; - for standard input')
+      .option('--dry-run', 'show what would change, and change nothing')
+      .option('--prune', 'remove services and sync daemons that the documents do not mention')
+      .option('--no-prune', 'leave them (default)')
+      .option('--rollback', 'when the kernel refuses something, put the table back as it was')
+      .option('--drain', 'wait until removed destinations have no connections, then delete them')
+      .option('--timeout <time>', 'with --drain: how long to wait at most (default 60s)')
+      .option('--cut', 'delete removed destinations at once, with their connections')
+      .option('--json', 'print one JSON document');
+    perform(program, (files: string[], values: Values) => apply(files, values, world));
+  },
+});
 
 async function apply(files: readonly string[], values: Values, world: World): Promise<number> {
   const busy = readBusy(values);

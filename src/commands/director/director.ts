@@ -4,12 +4,10 @@ import { SCHEDULERS } from '../../model/scheduler.ts';
 import { adviseDirector } from '../../plan/host/advice.ts';
 import { type Director, planDirector } from '../../plan/host/director.ts';
 import { imageNetwork } from '../../plan/host/image.ts';
-import type { World } from '../../process/world.ts';
 import { down } from '../down.ts';
-import { EXIT } from '../exit-codes.ts';
-import { tellFailure } from '../failure.ts';
 import { type Role, type Target, UsageError } from '../role.ts';
 import { status } from '../status.ts';
+import { subcommand } from '../subcommand.ts';
 import { up } from '../up.ts';
 import {
   addCommand,
@@ -19,7 +17,6 @@ import {
   parseChoice,
   parseDevice,
   parseVips,
-  runCommand,
 } from '../words.ts';
 
 const NAME = 'director';
@@ -33,38 +30,33 @@ interface Values {
 }
 
 /** Makes this host the director of a virtual address, checks it, or puts it back as it was. */
-export async function run(words: readonly string[], world: World): Promise<number> {
-  let code: number = EXIT.ok;
-  const program = newCommand(`lvsadm ${NAME}`, 'Prepares this host as a director of Linux Virtual Server.');
-  const upCommand = addTargetOptions(
-    addCommand(program, 'up', 'prepare this host; again and again if you like'),
-  );
-  upCommand.option('--take-over', 'take the VIP although another host answers for it');
-  addCommonOptions(upCommand, 'up').action(async (values: Values & Record<string, unknown>) => {
-    code = await up(ROLE, targets(values), commonOptions(values), world);
-  });
-  const downCommand = addCommand(program, 'down', 'put back what was there before');
-  downCommand.option('--vip <address,…>', 'only these virtual addresses');
-  addCommonOptions(downCommand, 'down').action(async (values: Values & Record<string, unknown>) => {
-    code = await down(ROLE, names(values), commonOptions(values), world);
-  });
-  const statusCommand = addTargetOptions(addCommand(program, 'status', 'tell whether this host is prepared'));
-  addCommonOptions(statusCommand, 'status').action(async (values: Values & Record<string, unknown>) => {
-    const given = values.mode === undefined ? undefined : targets(values);
-    if (!given && names(values).length > 0) throw new UsageError('--mode and --device are needed with --vip');
-    code = await status(ROLE, given, commonOptions(values), world);
-  });
-  try {
-    await runCommand(program, words, world);
-    return code;
-  } catch (error) {
-    return tellFailure(
-      world,
-      [NAME, words[0]].filter((word) => word && !word.startsWith('-')).join(' '),
-      error,
+export const run = subcommand({
+  name: NAME,
+  summary: 'Prepares this host as a director of Linux Virtual Server.',
+  define(program, world, perform) {
+    const upCommand = addTargetOptions(
+      addCommand(program, 'up', 'prepare this host; again and again if you like'),
     );
-  }
-}
+    upCommand.option('--take-over', 'take the VIP although another host answers for it');
+    perform(addCommonOptions(upCommand, 'up'), (values: Values & Record<string, unknown>) =>
+      up(ROLE, targets(values), commonOptions(values), world),
+    );
+    const downCommand = addCommand(program, 'down', 'put back what was there before');
+    downCommand.option('--vip <address,…>', 'only these virtual addresses');
+    perform(addCommonOptions(downCommand, 'down'), (values: Values & Record<string, unknown>) =>
+      down(ROLE, names(values), commonOptions(values), world),
+    );
+    const statusCommand = addTargetOptions(
+      addCommand(program, 'status', 'tell whether this host is prepared'),
+    );
+    perform(addCommonOptions(statusCommand, 'status'), (values: Values & Record<string, unknown>) => {
+      const given = values.mode === undefined ? undefined : targets(values);
+      if (!given && names(values).length > 0)
+        throw new UsageError('--mode and --device are needed with --vip');
+      return status(ROLE, given, commonOptions(values), world);
+    });
+  },
+});
 
 export const ROLE: Role = {
   name: NAME,

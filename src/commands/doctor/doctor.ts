@@ -12,11 +12,11 @@ import { describeRoles } from '../../plan/doctor/roles.ts';
 import { supposeTable } from '../../plan/table/supposed.ts';
 import type { World } from '../../process/world.ts';
 import { EXIT } from '../exit-codes.ts';
-import { tellFailure } from '../failure.ts';
 import { openJournal } from '../open-journal.ts';
 import { UsageError } from '../role.ts';
+import { subcommand } from '../subcommand.ts';
 import { readWanted } from '../table-files.ts';
-import { newCommand, parseHostAddress, parseVips, runCommand } from '../words.ts';
+import { parseHostAddress, parseVips } from '../words.ts';
 
 interface Values {
   readonly vip?: string;
@@ -29,27 +29,22 @@ interface Values {
 }
 
 /** Looks at this host, director or real server, and tells what is wrong with it. Changes nothing. */
-export async function run(words: readonly string[], world: World): Promise<number> {
-  let code: number = EXIT.ok;
-  const program = newCommand('lvsadm doctor', 'Looks for what is wrong with this director or real server.')
-    .argument('[file...]', 'YAML or JSON, as for apply: what would be wrong if that were the table')
-    .option('--vip <address,...>', 'this host is a real server of these, by direct routing or a tunnel')
-    .option('--director <address>', 'this host is a real server that replies through this director (NAT)')
-    .option('--ask', 'send questions, too: who answers for VIPs and real servers on their segments')
-    .option('--rule <name,...>', 'ask these rules only')
-    .option('--list-rules', 'tell the rules, and look at nothing')
-    .option('--json', 'print one JSON document')
-    .option('--state-dir <folder>', 'where the record of changes is (default /run/lvsadm)')
-    .action(async (files: string[], values: Values) => {
-      code = await doctor(files, values, world);
-    });
-  try {
-    await runCommand(program, words, world);
-    return code;
-  } catch (error) {
-    return tellFailure(world, 'doctor', error);
-  }
-}
+export const run = subcommand({
+  name: 'doctor',
+  summary: 'Looks for what is wrong with this director or real server.',
+  define(program, world, perform) {
+    program
+      .argument('[file...]', 'YAML or JSON, as for apply: what would be wrong if that were the table')
+      .option('--vip <address,...>', 'this host is a real server of these, by direct routing or a tunnel')
+      .option('--director <address>', 'this host is a real server that replies through this director (NAT)')
+      .option('--ask', 'send questions, too: who answers for VIPs and real servers on their segments')
+      .option('--rule <name,...>', 'ask these rules only')
+      .option('--list-rules', 'tell the rules, and look at nothing')
+      .option('--json', 'print one JSON document')
+      .option('--state-dir <folder>', 'where the record of changes is (default /run/lvsadm)');
+    perform(program, (files: string[], values: Values) => doctor(files, values, world));
+  },
+});
 
 async function doctor(files: readonly string[], values: Values, world: World): Promise<number> {
   const rules = values.rule === undefined ? RULES : chooseRules(values.rule);

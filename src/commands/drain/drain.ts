@@ -23,9 +23,9 @@ import {
   readTime,
 } from '../destination-words.ts';
 import { EXIT } from '../exit-codes.ts';
-import { MachineFailure, tellFailure } from '../failure.ts';
+import { MachineFailure } from '../failure.ts';
 import { withKernel } from '../kernel.ts';
-import { newCommand, runCommand } from '../words.ts';
+import { subcommand } from '../subcommand.ts';
 
 interface Values extends DestinationValues {
   readonly timeout: string;
@@ -36,25 +36,20 @@ interface Values extends DestinationValues {
 const PAUSE = 500;
 
 /** Takes a destination out of use without cutting a connection. */
-export async function run(words: readonly string[], world: World): Promise<number> {
-  let code: number = EXIT.ok;
-  const program = addDestinationOptions(
-    newCommand('lvsadm drain', 'Takes a real server out of use, and waits until its connections are gone.'),
-  )
-    .option('--timeout <time>', 'how long to wait at most: 60, 60s, 5m', '60s')
-    .option('--delete', 'delete the destination when its connections are gone')
-    .option('--json', 'print one JSON document')
-    .action(async (values: Values) => {
+export const run = subcommand({
+  name: 'drain',
+  summary: 'Takes a real server out of use, and waits until its connections are gone.',
+  define(program, world, perform) {
+    addDestinationOptions(program)
+      .option('--timeout <time>', 'how long to wait at most: 60, 60s, 5m', '60s')
+      .option('--delete', 'delete the destination when its connections are gone')
+      .option('--json', 'print one JSON document');
+    perform(program, (values: Values) => {
       const [named, seconds] = [readNamed(values), readTime(values.timeout, '--timeout')];
-      code = await withKernel(world, (kernel) => drain(kernel, named, seconds, values, world));
+      return withKernel(world, (kernel) => drain(kernel, named, seconds, values, world));
     });
-  try {
-    await runCommand(program, words, world);
-    return code;
-  } catch (error) {
-    return tellFailure(world, 'drain', error);
-  }
-}
+  },
+});
 
 type Outcome = 'drained' | 'deleted' | 'timeout' | 'interrupted';
 

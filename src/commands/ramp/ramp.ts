@@ -12,10 +12,10 @@ import {
   readTime,
 } from '../destination-words.ts';
 import { EXIT } from '../exit-codes.ts';
-import { MachineFailure, tellFailure } from '../failure.ts';
+import { MachineFailure } from '../failure.ts';
 import { withKernel } from '../kernel.ts';
 import { UsageError } from '../role.ts';
-import { newCommand, runCommand } from '../words.ts';
+import { subcommand } from '../subcommand.ts';
 
 interface Values extends DestinationValues {
   readonly to?: string;
@@ -28,31 +28,24 @@ const LARGEST_WEIGHT = 2 ** 31 - 1;
 const PAUSE = 1000;
 
 /** Leads the weight of a destination to another one in small steps, so that a cold server can warm up. */
-export async function run(words: readonly string[], world: World): Promise<number> {
-  let code: number = EXIT.ok;
-  const program = addDestinationOptions(
-    newCommand('lvsadm ramp', 'Changes the weight of a real server slowly.'),
-  )
-    .option('--to <weight>', 'the weight in the end')
-    .option('--over <time>', 'how long it takes: 60, 60s, 5m', '60s')
-    .option('--json', 'print one JSON document')
-    .action(async (values: Values) => {
+export const run = subcommand({
+  name: 'ramp',
+  summary: 'Changes the weight of a real server slowly.',
+  define(program, world, perform) {
+    addDestinationOptions(program)
+      .option('--to <weight>', 'the weight in the end')
+      .option('--over <time>', 'how long it takes: 60, 60s, 5m', '60s')
+      .option('--json', 'print one JSON document');
+    perform(program, (values: Values) => {
       const [named, to, seconds] = [
         readNamed(values),
         readWeight(values.to),
         readTime(values.over, '--over'),
       ];
-      code = await withKernel(world, (kernel) =>
-        ramp(kernel, named, to, seconds, values.json === true, world),
-      );
+      return withKernel(world, (kernel) => ramp(kernel, named, to, seconds, values.json === true, world));
     });
-  try {
-    await runCommand(program, words, world);
-    return code;
-  } catch (error) {
-    return tellFailure(world, 'ramp', error);
-  }
-}
+  },
+});
 
 function readWeight(text: string | undefined): number {
   if (text === undefined) throw new UsageError('--to is missing: the weight in the end');

@@ -6,12 +6,10 @@ import { adviseRealServer } from '../../plan/host/advice.ts';
 import { imageNetwork } from '../../plan/host/image.ts';
 import { planRealServer, type RealServer } from '../../plan/host/realserver.ts';
 import { TUNNELS } from '../../plan/host/tunnel.ts';
-import type { World } from '../../process/world.ts';
 import { down } from '../down.ts';
-import { EXIT } from '../exit-codes.ts';
-import { tellFailure } from '../failure.ts';
 import { type Role, type Target, UsageError } from '../role.ts';
 import { status } from '../status.ts';
+import { subcommand } from '../subcommand.ts';
 import { up } from '../up.ts';
 import {
   addCommand,
@@ -23,7 +21,6 @@ import {
   parseHostAddress,
   parsePort,
   parseVips,
-  runCommand,
 } from '../words.ts';
 
 const NAME = 'realserver';
@@ -40,42 +37,31 @@ interface Values {
 }
 
 /** Makes this host a real server of a virtual service, checks it, or puts it back as it was. */
-export async function run(words: readonly string[], world: World): Promise<number> {
-  let code: number = EXIT.ok;
-  const program = newCommand(
-    `lvsadm ${NAME}`,
-    'Prepares this host as a real server of Linux Virtual Server.',
-  );
-  addCommonOptions(
-    addTargetOptions(addCommand(program, 'up', 'prepare this host; again and again if you like')),
-    'up',
-  ).action(async (values: Values & Record<string, unknown>) => {
-    code = await up(ROLE, targets(values), commonOptions(values), world);
-  });
-  addCommonOptions(addNames(addCommand(program, 'down', 'put back what was there before')), 'down').action(
-    async (values: Values & Record<string, unknown>) => {
-      code = await down(ROLE, names(values), commonOptions(values), world);
-    },
-  );
-  addCommonOptions(
-    addTargetOptions(addCommand(program, 'status', 'tell whether this host is prepared')),
-    'status',
-  ).action(async (values: Values & Record<string, unknown>) => {
-    const given = values.mode === undefined ? undefined : targets(values);
-    if (!given && names(values).length > 0) throw new UsageError('--mode is needed with --vip or --director');
-    code = await status(ROLE, given, commonOptions(values), world);
-  });
-  try {
-    await runCommand(program, words, world);
-    return code;
-  } catch (error) {
-    return tellFailure(
-      world,
-      [NAME, words[0]].filter((word) => word && !word.startsWith('-')).join(' '),
-      error,
+export const run = subcommand({
+  name: NAME,
+  summary: 'Prepares this host as a real server of Linux Virtual Server.',
+  define(program, world, perform) {
+    const upCommand = addTargetOptions(
+      addCommand(program, 'up', 'prepare this host; again and again if you like'),
     );
-  }
-}
+    perform(addCommonOptions(upCommand, 'up'), (values: Values & Record<string, unknown>) =>
+      up(ROLE, targets(values), commonOptions(values), world),
+    );
+    const downCommand = addNames(addCommand(program, 'down', 'put back what was there before'));
+    perform(addCommonOptions(downCommand, 'down'), (values: Values & Record<string, unknown>) =>
+      down(ROLE, names(values), commonOptions(values), world),
+    );
+    const statusCommand = addTargetOptions(
+      addCommand(program, 'status', 'tell whether this host is prepared'),
+    );
+    perform(addCommonOptions(statusCommand, 'status'), (values: Values & Record<string, unknown>) => {
+      const given = values.mode === undefined ? undefined : targets(values);
+      if (!given && names(values).length > 0)
+        throw new UsageError('--mode is needed with --vip or --director');
+      return status(ROLE, given, commonOptions(values), world);
+    });
+  },
+});
 
 export const ROLE: Role = {
   name: NAME,

@@ -12,6 +12,7 @@ import { IpvsClient } from '../../../src/ipvs/client.ts';
 import { runIpvsadm } from '../../../src/ipvsadm/run.ts';
 import type { Change } from '../../../src/model/change.ts';
 import { processWorld } from '../../../src/process/process-world.ts';
+import type { SubcommandName } from '../../../src/syntax/subcommands.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import { type Conversation, converse, isConversation } from './conversation.ts';
 
@@ -111,7 +112,7 @@ async function lvsadm([name = '', ...words]: readonly string[]) {
   };
   const code = name.startsWith('-')
     ? await runIpvsadm([name, ...words], world)
-    : await (await SUBCOMMANDS[name]!()).run(words, world);
+    : await (await SUBCOMMANDS[name as SubcommandName]()).run(words, world);
   return { code, stdout, stderr };
 }
 

@@ -1,6 +1,7 @@
 import { SUBCOMMANDS } from '../../../src/commands/index.ts';
 import { type Host, openHost } from '../../../src/host/host.ts';
 import { processWorld } from '../../../src/process/process-world.ts';
+import type { SubcommandName } from '../../../src/syntax/subcommands.ts';
 
 // Runs a subcommand and kills itself, as `kill -9` would, at one moment of it. Words: the number of the act, `before`
 // or `after` it, then the subcommand's own. An act is recorded before it is done, so `before` is after the record.
@@ -22,7 +23,7 @@ function openDoomed(): Host {
   };
 }
 
-const { run } = await SUBCOMMANDS[name!]!();
+const { run } = await SUBCOMMANDS[name as SubcommandName]();
 process.exitCode = await run(words, {
   ...processWorld(),
   programName: 'lvsadm',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SUBCOMMANDS } from '../../../src/commands/index.ts';
 import { processWorld } from '../../../src/process/process-world.ts';
 import type { World } from '../../../src/process/world.ts';
+import type { SubcommandName } from '../../../src/syntax/subcommands.ts';
 
 export interface Result {
   readonly code: number;
@@ -15,7 +16,7 @@ export interface Result {
 export async function lvsadm(text: string, world: Partial<World> = {}): Promise<Result> {
   const [name = '', ...words] = text.split(' ');
   let [out, err] = ['', ''];
-  const { run } = await SUBCOMMANDS[name]!();
+  const { run } = await SUBCOMMANDS[name as SubcommandName]();
   const code = await run(words, {
     ...processWorld(),
     programName: 'lvsadm',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SUBCOMMANDS } from '../../../src/commands/index.ts';
+import type { SubcommandName } from '../../../src/syntax/subcommands.ts';
 import { fakeWorld } from '../fake-world.ts';
 
 let root: string;
@@ -13,7 +14,7 @@ beforeEach(() => {
 async function lvsadm(text: string): Promise<{ code: number; stdout: string; stderr: string }> {
   const [name = '', ...words] = text.split(' ');
   let [stdout, stderr] = ['', ''];
-  const { run } = await SUBCOMMANDS[name]!();
+  const { run } = await SUBCOMMANDS[name as SubcommandName]();
   const world = fakeWorld({
     programName: 'lvsadm',
     stdout: {
