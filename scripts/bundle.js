@@ -6,6 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 
@@ -13,15 +14,18 @@ const root = new URL('../', import.meta.url);
 const at = (path) => new URL(path, root).pathname;
 const { dependencies } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
 
-/** Modules that share neither state nor classes with those that import them when they are needed. */
-const APART = /^(commands|host)\/|^ipvsadm\/(usage|listing\/(connections|json|settings))\.ts$/;
+/**
+ * `import(/* apart *\/ './x.ts')`: a file of its own beside the program, for what is rare. It shares neither state nor
+ * classes with who imports it (errors are known by their names).
+ */
+const isApart = (importer, path) => readFileSync(importer, 'utf8').includes(`import(/* apart */ '${path}')`);
 const apart = new Map();
 const split = {
   name: 'files of their own',
   setup({ onResolve }) {
     onResolve({ filter: /^\./ }, ({ kind, importer, path }) => {
+      if (kind !== 'dynamic-import' || importer === '<stdin>' || !isApart(importer, path)) return undefined;
       const source = relative(at('src'), join(dirname(importer), path));
-      if (kind !== 'dynamic-import' || !APART.test(source)) return undefined;
       const name = source.replaceAll('/', '-').replace('.ts', '');
       apart.set(name, at(`src/${source}`));
       return { path: `../dist/${name}.cjs`, external: true };
@@ -102,6 +106,9 @@ for (const built = new Set(); built.size < apart.size; ) {
   for (const name of Object.keys(entryPoints)) built.add(name);
   await bundle({ outdir: at('dist'), entryPoints });
 }
+// What is found missing here would be found by a user.
+const require = createRequire(import.meta.url);
+for (const name of apart.keys()) require(at(`dist/${name}.cjs`));
 execFileSync(process.execPath, [at('scripts/code-cache.js')], {
   input: RESTORED,
   stdio: ['pipe', 'ignore', 'inherit'],

@@ -31,7 +31,7 @@ export async function runProgram(words: readonly string[], world: World): Promis
   if (ownName(world) !== undefined) {
     if (isSubcommand(first)) return (await SUBCOMMANDS[first]()).run(others, world);
     if (first !== undefined && /^[a-z][a-z-]+$/.test(first)) {
-      return (await import('./commands/unknown.ts')).refuseUnknown(first, world);
+      return (await import(/* apart */ './commands/unknown.ts')).refuseUnknown(first, world);
     }
   }
   return (await import('./ipvsadm/run.ts')).runIpvsadm(words, world);

@@ -3,16 +3,16 @@ import type { Subcommand } from './subcommand.ts';
 
 /** Subcommands by their names, each loaded only when it is used. */
 export const SUBCOMMANDS: Readonly<Record<SubcommandName, () => Promise<Subcommand>>> = {
-  realserver: () => import('./realserver/realserver.ts'),
-  director: () => import('./director/director.ts'),
-  fullnat: () => import('./fullnat/fullnat.ts'),
-  apply: () => import('./apply/apply.ts'),
-  diff: () => import('./diff/diff.ts'),
-  export: () => import('./export/export.ts'),
-  drain: () => import('./drain/drain.ts'),
-  ramp: () => import('./ramp/ramp.ts'),
-  doctor: () => import('./doctor/doctor.ts'),
-  explain: () => import('./explain/explain.ts'),
+  realserver: () => import(/* apart */ './realserver/realserver.ts'),
+  director: () => import(/* apart */ './director/director.ts'),
+  fullnat: () => import(/* apart */ './fullnat/fullnat.ts'),
+  apply: () => import(/* apart */ './apply/apply.ts'),
+  diff: () => import(/* apart */ './diff/diff.ts'),
+  export: () => import(/* apart */ './export/export.ts'),
+  drain: () => import(/* apart */ './drain/drain.ts'),
+  ramp: () => import(/* apart */ './ramp/ramp.ts'),
+  doctor: () => import(/* apart */ './doctor/doctor.ts'),
+  explain: () => import(/* apart */ './explain/explain.ts'),
 };
 
 /** Whether a word is the name of a subcommand. */

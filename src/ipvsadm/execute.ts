@@ -41,15 +41,15 @@ async function perform(command: PlainCommand, kernel: Kernel, world: World): Pro
     case 'list-timeouts': {
       const timeouts = await kernel.timeouts();
       const text = command.json
-        ? (await import('./listing/json.ts')).renderTimeoutsJson(timeouts)
-        : (await import('./listing/settings.ts')).renderTimeouts(timeouts);
+        ? (await import(/* apart */ './listing/json.ts')).renderTimeoutsJson(timeouts)
+        : (await import(/* apart */ './listing/settings.ts')).renderTimeouts(timeouts);
       return world.stdout.write(text);
     }
     case 'list-daemons': {
       const daemons = await kernel.daemons();
       const text = command.json
-        ? (await import('./listing/json.ts')).renderDaemonsJson(daemons)
-        : (await import('./listing/settings.ts')).renderDaemons(daemons);
+        ? (await import(/* apart */ './listing/json.ts')).renderDaemonsJson(daemons)
+        : (await import(/* apart */ './listing/settings.ts')).renderDaemons(daemons);
       return world.stdout.write(text);
     }
   }
@@ -70,7 +70,7 @@ async function list(
   const services = style.sorted ? sortServices(listed) : listed;
   const each: EachTable = (visit) => kernel.eachTable(services, visit, { counters });
   if (json) {
-    const { renderTableJson } = await import('./listing/json.ts');
+    const { renderTableJson } = await import(/* apart */ './listing/json.ts');
     world.stdout.write(renderTableJson(info, await collect(each), style));
     return;
   }
@@ -140,14 +140,14 @@ async function connectionsText(
 ): Promise<string> {
   if (options.json) {
     const [{ renderConnectionsJson }, { parseConnections }] = await Promise.all([
-      import('./listing/json.ts'),
-      import('../ipvs/connection-table.ts'),
+      import(/* apart */ './listing/json.ts'),
+      import(/* apart */ '../ipvs/connection-table.ts'),
     ]);
     return renderConnectionsJson(parseConnections(await world.readConnections()));
   }
   const [{ connectionAddresses }, { renderConnections }, { NUMERIC }] = await Promise.all([
-    import('../ipvs/connection-table.ts'),
-    import('./listing/connections.ts'),
+    import(/* apart */ '../ipvs/connection-table.ts'),
+    import(/* apart */ './listing/connections.ts'),
     import('./listing/names.ts'),
   ]);
   const text = await world.readConnections();

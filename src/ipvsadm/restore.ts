@@ -54,7 +54,7 @@ export async function restore(kernel: Kernel, caller: World, input: Input): Prom
     switch (command.kind) {
       case 'help':
       case 'version': {
-        const { renderSelf } = await import('./usage.ts');
+        const { renderSelf } = await import(/* apart */ './usage.ts');
         world.stdout.write(renderSelf(command.kind, world.programName, world.version()));
         exitCode = EXIT.ok;
         return true;

@@ -30,7 +30,7 @@ async function run(words: readonly string[], world: World): Promise<number> {
   switch (command.kind) {
     case 'help':
     case 'version': {
-      const { renderSelf } = await import('./usage.ts');
+      const { renderSelf } = await import(/* apart */ './usage.ts');
       world.stdout.write(renderSelf(command.kind, world.programName, world.version()));
       return EXIT.ok;
     }

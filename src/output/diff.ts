@@ -10,6 +10,7 @@ import {
 import { type Difference, isSame, type TableDifference } from '../plan/table/diff.ts';
 import type { WantedDestination } from '../plan/table/wanted.ts';
 import type { Paint } from './paint.ts';
+import { alignColumns } from './table.ts';
 
 /** A line of a difference: what becomes of it, and its cells, which are aligned with those of its neighbours. */
 interface Row {
@@ -55,13 +56,8 @@ function rows<T>({ before, after }: Difference<T>, cells: (value: T) => string[]
 }
 
 function align(block: readonly Row[]): string[] {
-  const widths: number[] = [];
-  for (const { cells } of block) {
-    for (const [index, cell] of cells.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
-  }
-  return block.map(({ mark, cells }) =>
-    `${mark} ${cells.map((cell, index) => cell.padEnd(widths[index]!)).join('  ')}`.trimEnd(),
-  );
+  const lines = alignColumns(block.map(({ cells }) => cells));
+  return block.map(({ mark }, index) => `${mark} ${lines[index]}`.trimEnd());
 }
 
 function colour(line: string, paint: Paint): string {

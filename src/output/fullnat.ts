@@ -2,6 +2,7 @@ import { formatEndpoint } from '../model/endpoint.ts';
 import type { Use } from '../plan/host/fullnat-use.ts';
 import { type Format, renderJson } from './json.ts';
 import type { TargetStatus } from './status.ts';
+import { alignColumns } from './table.ts';
 
 export interface FullnatRow {
   readonly service: string;
@@ -21,16 +22,7 @@ export function renderFullnatList(rows: readonly FullnatRow[], format: Format): 
     place,
     state,
   ]);
-  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-  return cells
-    .map(
-      (row) =>
-        `${row
-          .map((cell, at) => cell.padEnd(widths[at]!))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  return `${alignColumns(cells).join('\n')}\n`;
 }
 
 export interface FullnatStatus extends TargetStatus {

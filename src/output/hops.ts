@@ -1,22 +1,15 @@
 import { formatEndpoint } from '../model/endpoint.ts';
 import type { Hop, HopEnd } from '../model/hop.ts';
 import type { Paint } from './paint.ts';
+import { alignColumns } from './table.ts';
 
 const TITLES = ['', 'hop', 'source MAC', 'destination MAC', 'source', 'destination', ''];
-const GAP = '  ';
 const TUNNEL_TITLE = { ipip: 'IP', gre: 'GRE', gue: 'GUE' } as const;
 
 /** A table of hops, with what there is to say about each below; a block for each hop where the table is too wide. */
 export function renderHops(hops: readonly Hop[], width: number, paint: Paint): string {
   const rows = hops.flatMap((hop, index) => rowsOf(hop, index + 1));
-  const columns = [TITLES, ...rows];
-  const widths = TITLES.map((_, column) => Math.max(...columns.map((row) => row[column]!.length)));
-  const lines = columns.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join(GAP)
-      .trimEnd(),
-  );
+  const lines = alignColumns([TITLES, ...rows]);
   if (lines.some((line) => line.length > width))
     return hops.map((hop, at) => block(hop, at + 1, paint)).join('');
   const [title = '', ...rest] = lines;

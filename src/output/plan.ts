@@ -1,5 +1,6 @@
 import type { Step } from '../plan/host/steps.ts';
 import { type Format, renderJson } from './json.ts';
+import { alignColumns } from './table.ts';
 
 /** What `up` did, or with `dryRun` would do. */
 export interface PlanReport {
@@ -18,12 +19,13 @@ export function renderPlan(report: PlanReport, format: Format): string {
 
 function renderPlanText({ dryRun, steps, advice, notes }: PlanReport): string {
   const shown = dryRun ? steps : steps.filter(({ changed }) => changed);
-  const width = Math.max(0, ...shown.map(({ what }) => what.length));
-  const lines = shown.flatMap(({ what, before, after, changed, why }) => {
-    const states = changed ? `${before.value} -> ${after.value}` : before.value;
-    const line = `${changed ? '*' : ' '} ${what.padEnd(width)}  ${states}`;
-    return dryRun ? [line, `    ${why}`] : [line];
-  });
+  const columns = alignColumns(
+    shown.map(({ what, before, after, changed }) => [
+      `${changed ? '*' : ' '} ${what}`,
+      changed ? `${before.value} -> ${after.value}` : before.value,
+    ]),
+  );
+  const lines = columns.flatMap((line, index) => (dryRun ? [line, `    ${shown[index]!.why}`] : [line]));
   if (!steps.some(({ changed }) => changed)) lines.push('nothing to do');
   lines.push(...notes, ...advice.map((sentence) => `note: ${sentence}`));
   return `${lines.join('\n')}\n`;

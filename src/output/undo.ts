@@ -1,5 +1,6 @@
 import { type Setting, type SettingState, settingKey } from '../model/setting.ts';
 import { type Format, renderJson } from './json.ts';
+import { alignColumns } from './table.ts';
 
 /** What `down` did, or with `dryRun` would do. */
 export type UndoReport =
@@ -41,10 +42,9 @@ export function renderUndo(report: UndoReport, format: Format): string {
     });
   }
   if (report.owners.length === 0 && notes.length === 0) return 'nothing to undo\n';
-  const width = Math.max(0, ...restored.map(({ what }) => what.length));
   return [
     ...report.owners.map((owner) => `${report.dryRun ? 'would take down' : 'took down'} ${owner}`),
-    ...restored.map(({ what, from, to }) => `* ${what.padEnd(width)}  ${from} -> ${to}`),
+    ...alignColumns(restored.map(({ what, from, to }) => [`* ${what}`, `${from} -> ${to}`])),
     ...left.map(({ what, now, set }) => `left ${what} as it is: ${now}; lvsadm had made it ${set}`),
     ...notes,
   ]

@@ -17,12 +17,13 @@ export function processWorld(): World {
     stderr: writerTo(2, () => process.stderr),
     version: readVersion,
     openKernel: async () => (await import('../ipvs/client.ts')).IpvsClient.open(),
-    openHost: async () => (await import('../host/host.ts')).openHost(),
+    openHost: async () => (await import(/* apart */ '../host/host.ts')).openHost(),
     clock: systemClock,
     interrupt,
-    loadModule: async () => (await import('../host/modules.ts')).loadModule('ip_vs'),
-    explainAbsence: async () => (await import('../host/modules.ts')).explainMissingModule('ip_vs'),
-    findHost: async (name) => (await import('../host/hosts.ts')).findHost(name),
+    loadModule: async () => (await import(/* apart */ '../host/modules.ts')).loadModule('ip_vs'),
+    explainAbsence: async () =>
+      (await import(/* apart */ '../host/modules.ts')).explainMissingModule('ip_vs'),
+    findHost: async (name) => (await import(/* apart */ '../host/hosts.ts')).findHost(name),
     servicePort: (name, protocol) => services().port(name, protocol),
     findNames,
     localAddresses: readLocalAddresses,
@@ -56,7 +57,7 @@ function readIfThere(path: string | URL): string {
 
 async function readLocalAddresses(): Promise<ReadonlyMap<string, string>> {
   const [{ openFullnatTable }, { formatPool }, { FullnatRefusal }] = await Promise.all([
-    import('../host/fullnat-door.ts'),
+    import(/* apart */ '../host/fullnat-door.ts'),
     import('../model/pool.ts'),
     import('./refusal.ts'),
   ]);
@@ -72,7 +73,7 @@ async function readLocalAddresses(): Promise<ReadonlyMap<string, string>> {
 }
 
 async function findNames(addresses: ReadonlySet<Address>): Promise<Names> {
-  const { findHostNames } = await import('../host/names.ts');
+  const { findHostNames } = await import(/* apart */ '../host/names.ts');
   const hosts = await findHostNames(addresses);
   return { host: (address) => hosts.get(address), port: (port, protocol) => services().name(port, protocol) };
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -19,21 +19,26 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'cli.ts': ['commands', 'ipvsadm', 'process'],
 };
 
-/** Packages that only one file may know. */
-const DOORS: Record<string, string> = {
-  netlink: 'netlink/socket.ts',
-  execa: 'host/run.ts',
-  chalk: 'output/paint.ts',
-  'cli-table3': 'output/table.ts',
+/** Packages that only these files, or the files of these folders, may know. */
+const DOORS: Record<string, readonly string[]> = {
+  netlink: ['netlink/socket.ts'],
+  execa: ['host/run.ts'],
+  chalk: ['output/paint.ts'],
+  'cli-table3': ['output/table.ts'],
+  commander: ['commands/'],
+  yaml: ['syntax/document/'],
 };
 
 const src = join(import.meta.dirname, '../../src');
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const { dependencies } = JSON.parse(readFileSync(join(src, '../package.json'), 'utf8')) as {
+  dependencies: Record<string, string>;
+};
 const imports = files.flatMap((file) =>
-  [...readFileSync(join(src, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, to]) => ({
-    file,
-    to: to!,
-  })),
+  importsOf(readFileSync(join(src, file), 'utf8')).map((to) => ({ file, to })),
+);
+const packages = imports.flatMap(({ file, to }) =>
+  to.startsWith('.') || to.startsWith('node:') ? [] : [{ file, name: to.split('/')[0]! }],
 );
 
 describe('the rooms of src/', () => {
@@ -47,15 +52,47 @@ describe('the rooms of src/', () => {
     expect(strays).toEqual([]);
   });
 
-  it('have one door for each package', () => {
-    const strays = imports
-      .filter(({ to }) => !to.startsWith('.') && !to.startsWith('node:'))
-      .map(({ file, to }) => ({ file, name: to.split('/')[0]! }))
-      .filter(({ file, name }) => DOORS[name] && DOORS[name] !== file)
-      .map(({ file, name }) => `${file} imports ${name}, whose door is ${DOORS[name]}`);
+  it('are all on the map', () => {
+    expect(Object.keys(MAY_IMPORT)).toEqual(expect.arrayContaining([...new Set(files.map(room))]));
+  });
+
+  it('have one door for each package, which is used', () => {
+    const strays = packages
+      .filter(({ file, name }) => !DOORS[name]?.some((door) => file.startsWith(door)))
+      .map(({ file, name }) => `${file} imports ${name}, whose door is ${DOORS[name] ?? 'not named'}`);
     expect(strays).toEqual([]);
+    const used = new Set(packages.map(({ name }) => name));
+    expect([...used].sort()).toEqual(Object.keys(DOORS).sort());
+    expect([...used].sort()).toEqual(Object.keys(dependencies).sort());
+    for (const door of Object.values(DOORS).flat()) expect(existsSync(join(src, door)), door).toBe(true);
+  });
+
+  it('are seen in every form of import', () => {
+    const text = `
+      import './a.ts';
+      import b from "./b.ts";
+      import type { C } from './c.ts';
+      import {
+        d,
+      } from './d.ts';
+      export * from './e.ts';
+      export { f } from './f.ts';
+      const g = await import('./g.ts');
+      import(/* apart */ './h.ts');
+      import i = require('./i.ts');
+      type J = import('./j.ts').J;
+      require("./k.cjs");
+      new URL('./l.ts', import.meta.url);
+    `;
+    expect(importsOf(text).map((path) => path[2])).toEqual([...'abcdefghijkl']);
   });
 });
+
+/** The paths of all that a module imports, types included. */
+function importsOf(text: string): string[] {
+  const forms = /(?:\bfrom|\bimport|\b(?:import|require|new URL)\((?:\s*\/\*.*?\*\/)?)\s*(['"])([^'"\n]+)\1/g;
+  return [...text.matchAll(forms)].map((match) => match[2]!);
+}
 
 function room(path: string): string {
   return path.split('/')[0]!;
