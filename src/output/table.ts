@@ -10,13 +10,17 @@ const BARE = {
   style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
 };
 
-/** Rows as lines: each column as wide as its widest cell, two spaces between columns, none at the end. */
+/**
+ * Rows as lines: each column as wide as its widest cell, two spaces between columns, none at the end. A column with
+ * nothing in it is left out.
+ */
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  if (rows.length === 0) return [];
+  const count = Math.max(0, ...rows.map(({ length }) => length));
+  const columns = Array.from({ length: count }, (_, at) => at).filter((at) => rows.some((row) => row[at]));
+  if (columns.length === 0) return rows.map(() => '');
   const table = new Table({ ...BARE, chars: { ...BARE.chars, middle: '  ' } });
-  const count = Math.max(...rows.map(({ length }) => length));
   // A cell that is missing would make another one wider.
-  table.push(...rows.map((row) => [...row, ...Array<string>(count - row.length).fill('')]));
+  table.push(...rows.map((row) => columns.map((at) => row[at] ?? '')));
   return table
     .toString()
     .split('\n')

@@ -20,6 +20,16 @@ describe('a table', () => {
     ]);
   });
 
+  it('leaves out a column with nothing in it', () => {
+    expect(
+      alignColumns([
+        ['a', '', 'b'],
+        ['c', '', 'd'],
+      ]),
+    ).toEqual(['a  b', 'c  d']);
+    expect(alignColumns([[''], ['']])).toEqual(['', '']);
+  });
+
   it('of no rows has no lines', () => {
     expect(alignColumns([])).toEqual([]);
   });

@@ -173,7 +173,7 @@ services:
       '+   -> 10.1.0.11:80  direct  weight 50',
       '+   -> 10.1.0.13:80  direct  weight 1',
       '-   -> 10.1.0.12:80  direct  weight 1',
-      '+ udp 10.0.0.1:53  wlc    one-packet',
+      '+ udp 10.0.0.1:53  wlc  one-packet',
       '',
     ]);
   });
