@@ -11,6 +11,7 @@ export {
   type ListingOptions,
 } from './ipvs/client.ts';
 export { IpvsError, type Operation, type Query } from './ipvs/errors.ts';
+export { type Readable, type Reading, readTable } from './ipvs/read-table.ts';
 export type { Address, Family } from './model/address.ts';
 export { type Change, formatChange } from './model/change.ts';
 export type { Counters } from './model/counters.ts';

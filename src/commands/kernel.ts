@@ -2,6 +2,7 @@ import { explainMissingModule, loadModule } from '../host/modules.ts';
 import { IpvsClient } from '../ipvs/client.ts';
 import { IpvsError } from '../ipvs/errors.ts';
 import type { Kernel } from '../ipvs/kernel.ts';
+import { readTable as readWhole } from '../ipvs/read-table.ts';
 import { type Wanted, wantedOf } from '../plan/table/wanted.ts';
 import type { World } from '../process/world.ts';
 import { MachineFailure } from './failure.ts';
@@ -26,10 +27,5 @@ export async function withKernel<T>(world: World, task: (kernel: Kernel) => Prom
 
 /** The table as it is now, in the form of something to want. */
 export async function readTable(kernel: Kernel): Promise<Wanted> {
-  const [timeouts, daemons, services] = [
-    await kernel.timeouts(),
-    await kernel.daemons(),
-    await kernel.tables(),
-  ];
-  return wantedOf({ timeouts, daemons, services });
+  return wantedOf((await readWhole(kernel, { counters: false })).table);
 }

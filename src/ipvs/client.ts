@@ -3,7 +3,7 @@ import type { Change } from '../model/change.ts';
 import type { Daemon, DaemonRole, DaemonStatus } from '../model/daemon.ts';
 import type { Destination, DestinationId, DestinationStatus } from '../model/destination.ts';
 import { type Service, type ServiceId, type ServiceStatus, serviceFamily } from '../model/service.ts';
-import type { Info, ServiceTable, Table } from '../model/table.ts';
+import type { Info, ServiceTable } from '../model/table.ts';
 import type { Timeouts } from '../model/timeouts.ts';
 import { decodeAttributes } from '../netlink/attributes.ts';
 import type { ConnectionOptions } from '../netlink/connection.ts';
@@ -13,6 +13,7 @@ import { decodeDaemon } from './daemon-codec.ts';
 import { decodeDestination } from './destination-codec.ts';
 import { explained, IpvsError, meant, type Query } from './errors.ts';
 import { INFO } from './layout.ts';
+import { type Reading, readTable } from './read-table.ts';
 import { encodeChange, encodeDestinationsQuery, encodeQuery, encodeServiceQuery } from './requests.ts';
 import { decodeService } from './service-codec.ts';
 import { checkChange, checkServiceId } from './validate.ts';
@@ -200,13 +201,15 @@ export class IpvsClient {
     return this.change({ kind: 'stop-daemon', role, syncId });
   }
 
-  /** Everything that IPVS is set to. The kernel gives no lock: what others change meanwhile may be in it or not. */
-  async snapshot(): Promise<Table> {
-    const [info, timeouts, daemons] = [await this.info(), await this.timeouts(), await this.daemons()];
-    return { info, timeouts, daemons, services: await this.tables() };
+  /** Everything that IPVS is set to, read until two readings agree, as others may be changing it: see `readTable`. */
+  readTable(options: ListingOptions = {}): Promise<Reading> {
+    return readTable(this, options);
   }
 
-  /** All services with their destinations, in the kernel's order. */
+  /**
+   * All services with their destinations, in the kernel's order. Read once, as ipvsadm does: what others change
+   * meanwhile may make the kernel skip or repeat something.
+   */
   async tables(options: ListingOptions = {}): Promise<ServiceTable[]> {
     const tables: ServiceTable[] = [];
     await this.eachTable(await this.services(options), (table) => tables.push(table), options);

@@ -1,6 +1,9 @@
 import type { IpvsClient } from './client.ts';
 
-/** The kernel's IPVS, as far as anybody here asks for it: what an `IpvsClient` gives, and what a test can stand in for. */
+/**
+ * The kernel's IPVS, as far as anybody here asks for it: what an `IpvsClient` gives, and what a test can stand in for.
+ * The whole table is read from it by `readTable`.
+ */
 export type Kernel = Pick<
   IpvsClient,
   | 'info'
@@ -9,7 +12,6 @@ export type Kernel = Pick<
   | 'destinations'
   | 'tables'
   | 'eachTable'
-  | 'snapshot'
   | 'timeouts'
   | 'daemons'
   | 'change'

@@ -250,12 +250,13 @@ describe('sync daemons', () => {
 });
 
 describe('the whole table', () => {
-  it('is a snapshot of everything, as the kernel and ipvsadm know it', async () => {
+  it('is read with everything, as the kernel and ipvsadm know it', async () => {
     await client.addService({ ...WEB, scheduler: 'rr' });
     await client.addDestination(WEB, { address: '10.0.0.2', port: 80 });
     await client.addDestination(WEB, { address: '10.0.0.3', port: 80 });
     await client.startDaemon({ role: 'backup', interface: 'lo' });
-    const table = await client.snapshot();
+    const { table, settled } = await client.readTable();
+    expect(settled).toBe(true);
     const [, version, size] = /^IP Virtual Server version ([\d.]+) \(size=(\d+)\)/.exec(proc())!;
     expect(table).toMatchObject({
       info: { version, connectionTableSize: Number(size) },

@@ -40,12 +40,6 @@ export function fakeKernel(refuse: Refuse = () => undefined): FakeKernel {
     destinations: async () => [],
     services: async () => [],
     tables: async () => [],
-    snapshot: async () => ({
-      info: { version: '1.2.1', connectionTableSize: 4096 },
-      timeouts: { tcp: 900, tcpFin: 120, udp: 300 },
-      daemons: [],
-      services: [],
-    }),
     async eachTable(services, visit) {
       for (const service of services) visit({ ...service, destinations: [] });
     },

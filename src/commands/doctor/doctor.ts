@@ -1,6 +1,7 @@
 import { readFacts } from '../../host/facts.ts';
 import type { Journal } from '../../host/journal.ts';
 import { IpvsError } from '../../ipvs/errors.ts';
+import { readTable } from '../../ipvs/read-table.ts';
 import type { Address } from '../../model/address.ts';
 import type { Facts, Meant } from '../../model/facts.ts';
 import type { Table } from '../../model/table.ts';
@@ -132,12 +133,8 @@ async function readIpvs(world: World): Promise<{ table: Table | undefined; unkno
   try {
     const kernel = await world.openKernel();
     try {
-      const [info, timeouts, daemons] = [
-        await kernel.info(),
-        await kernel.timeouts(),
-        await kernel.daemons(),
-      ];
-      return { table: { info, timeouts, daemons, services: await kernel.tables() }, unknown: [] };
+      const { table, settled } = await readTable(kernel);
+      return { table, unknown: settled ? [] : ['the IPVS table: others kept changing it while it was read'] };
     } finally {
       await kernel.close();
     }
