@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { DestinationId } from '../model/destination.ts';
 import { parseDuration } from '../model/duration.ts';
-import { isFwmark, type ServiceId } from '../model/service.ts';
+import { isFwmark, MAX_FWMARK, type ServiceId } from '../model/service.ts';
 import { parseEndpointText } from '../syntax/endpoint.ts';
 import { UsageError } from './role.ts';
 
@@ -45,7 +45,7 @@ function readService(values: DestinationValues): ServiceId {
   if (given.length !== 1) throw new UsageError('name the service with one of -t, -u, --sctp-service and -f');
   if (mark !== undefined) {
     const fwmark = /^[1-9]\d{0,9}$/.test(mark) ? Number(mark) : 0;
-    if (fwmark < 1 || fwmark > 0xffffffff) throw new UsageError(`-f: '${mark}' is not a mark`);
+    if (fwmark < 1 || fwmark > MAX_FWMARK) throw new UsageError(`-f: '${mark}' is not a mark`);
     return { fwmark, family: ipv6 ? 'inet6' : 'inet' };
   }
   if (ipv6) throw new UsageError('-6 goes with -f');

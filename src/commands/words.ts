@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { type Address, familyOf, parseAddress } from '../model/address.ts';
+import { MAX_PORT } from '../model/endpoint.ts';
 import { type CommonOptions, UsageError } from './role.ts';
 
 /** A command whose parser neither ends the process nor writes: it throws. */
@@ -90,7 +91,7 @@ export function parseChoice<T extends string>(text: string, option: string, choi
 
 export function parsePort(text: string, option: string): number {
   const port = /^[1-9][0-9]{0,4}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65535) throw new UsageError(`${option}: '${text}' is not a port`);
+  if (port < 1 || port > MAX_PORT) throw new UsageError(`${option}: '${text}' is not a port`);
   return port;
 }
 

@@ -1,3 +1,4 @@
+import { MAX_PORT } from '../model/endpoint.ts';
 /** Names of ports, such as `http` for TCP's 80. Names are case-sensitive; protocols are `tcp`, `udp`, `sctp`, … */
 export interface ServiceDatabase {
   /** The port that a name, or one of its aliases, stands for. */
@@ -14,7 +15,7 @@ export function parseServiceDatabase(text: string): ServiceDatabase {
     const [name, where, ...aliases] = line.replace(/#.*/, '').trim().split(/\s+/);
     const [, number, protocol] = /^([0-9]+)\/(.+)$/.exec(where ?? '') ?? [];
     const port = Number(number);
-    if (!name || !(port <= 65_535)) continue;
+    if (!name || !(port <= MAX_PORT)) continue;
     putIfAbsent(names, `${port}/${protocol}`, name);
     for (const spelling of [name, ...aliases]) putIfAbsent(ports, `${spelling}/${protocol}`, port);
   }

@@ -4,14 +4,14 @@ import { STATE_BACKUP, STATE_MASTER } from './constants.ts';
 import type { DaemonValues } from './layout.ts';
 import { mirror, missingIdentity } from './numbers.ts';
 
-const ROLES: Record<DaemonRole, number> = { master: STATE_MASTER, backup: STATE_BACKUP };
-const ROLE_OF = mirror(ROLES);
+const ROLE_NUMBERS: Record<DaemonRole, number> = { master: STATE_MASTER, backup: STATE_BACKUP };
+const ROLE_OF = mirror(ROLE_NUMBERS);
 
 /** The attributes of a sync daemon to start; what is left out is chosen by the kernel. */
 export function encodeDaemon(daemon: Daemon): DaemonValues {
   const group = daemon.group === undefined ? undefined : addressBytes(daemon.group);
   return {
-    state: ROLES[daemon.role],
+    state: ROLE_NUMBERS[daemon.role],
     interface: daemon.interface,
     syncId: daemon.syncId ?? 0,
     maxLength: daemon.maxLength,
@@ -24,7 +24,7 @@ export function encodeDaemon(daemon: Daemon): DaemonValues {
 
 /** The attributes that tell which sync daemon to stop. */
 export function encodeDaemonId(role: DaemonRole, syncId = 0): DaemonValues {
-  return { state: ROLES[role], syncId };
+  return { state: ROLE_NUMBERS[role], syncId };
 }
 
 /** Reads a running daemon. Throws a `malformed` NetlinkError when its role is missing. */

@@ -10,32 +10,32 @@ import {
 import * as C from './constants.ts';
 import { decodeCounters } from './counters-codec.ts';
 import type { DestinationValues } from './layout.ts';
-import { encodeAddress, FAMILIES, FAMILY_OF, mirror, missingIdentity } from './numbers.ts';
+import { encodeAddress, FAMILY_NUMBERS, FAMILY_OF, mirror, missingIdentity } from './numbers.ts';
 
-const FORWARDINGS: Record<Forwarding, number> = {
+const FORWARDING_NUMBERS: Record<Forwarding, number> = {
   masquerade: C.CONN_F_MASQ,
   local: C.CONN_F_LOCALNODE,
   tunnel: C.CONN_F_TUNNEL,
   direct: C.CONN_F_DROUTE,
   bypass: C.CONN_F_BYPASS,
 };
-const TUNNELS: Record<Tunnel['type'], number> = {
+const TUNNEL_NUMBERS: Record<Tunnel['type'], number> = {
   ipip: C.CONN_F_TUNNEL_TYPE_IPIP,
   gue: C.CONN_F_TUNNEL_TYPE_GUE,
   gre: C.CONN_F_TUNNEL_TYPE_GRE,
 };
-const CHECKSUMS: Record<Tunnel['checksum'], number> = {
+const CHECKSUM_NUMBERS: Record<Tunnel['checksum'], number> = {
   none: C.TUNNEL_ENCAP_FLAG_NOCSUM,
   full: C.TUNNEL_ENCAP_FLAG_CSUM,
   remote: C.TUNNEL_ENCAP_FLAG_REMCSUM,
 };
-const FORWARDING_OF = mirror(FORWARDINGS);
-const TUNNEL_OF = mirror(TUNNELS);
-const CHECKSUM_OF = mirror(CHECKSUMS);
+const FORWARDING_OF = mirror(FORWARDING_NUMBERS);
+const TUNNEL_OF = mirror(TUNNEL_NUMBERS);
+const CHECKSUM_OF = mirror(CHECKSUM_NUMBERS);
 
 /** The attributes that tell which destination is meant. */
 export function encodeDestinationId({ address, port }: DestinationId): DestinationValues {
-  return { family: FAMILIES[familyOf(address)], address: encodeAddress(address), port };
+  return { family: FAMILY_NUMBERS[familyOf(address)], address: encodeAddress(address), port };
 }
 
 /** All attributes of a destination; a setting that is left out has its default. */
@@ -46,11 +46,11 @@ export function encodeDestination(destination: Destination): DestinationValues {
     family,
     address,
     port,
-    forwarding: FORWARDINGS[destination.forwarding ?? 'direct'],
+    forwarding: FORWARDING_NUMBERS[destination.forwarding ?? 'direct'],
     weight: destination.weight ?? 1,
-    tunnelType: TUNNELS[tunnel.type],
+    tunnelType: TUNNEL_NUMBERS[tunnel.type],
     tunnelPort: tunnel.port,
-    tunnelFlags: CHECKSUMS[tunnel.checksum],
+    tunnelFlags: CHECKSUM_NUMBERS[tunnel.checksum],
     upperThreshold: destination.upperThreshold ?? 0,
     lowerThreshold: destination.lowerThreshold ?? 0,
   };

@@ -7,8 +7,8 @@ import type { AddressBytes } from './layout.ts';
 export const mirror = <K extends string>(table: Record<K, number>): ReadonlyMap<number, K> =>
   new Map(Object.entries(table).map(([name, number]) => [number as number, name as K]));
 
-export const FAMILIES: Record<Family, number> = { inet: AF_INET, inet6: AF_INET6 };
-export const FAMILY_OF = mirror(FAMILIES);
+export const FAMILY_NUMBERS: Record<Family, number> = { inet: AF_INET, inet6: AF_INET6 };
+export const FAMILY_OF = mirror(FAMILY_NUMBERS);
 
 export function encodeAddress(address: Address): AddressBytes {
   return { bytes: addressBytes(address), start: 0 };

@@ -12,17 +12,17 @@ import {
 import * as C from './constants.ts';
 import { decodeCounters } from './counters-codec.ts';
 import type { ServiceValues } from './layout.ts';
-import { encodeAddress, FAMILIES, FAMILY_OF, mirror, missingIdentity } from './numbers.ts';
+import { encodeAddress, FAMILY_NUMBERS, FAMILY_OF, mirror, missingIdentity } from './numbers.ts';
 
-const PROTOCOLS = { tcp: C.IPPROTO_TCP, udp: C.IPPROTO_UDP, sctp: C.IPPROTO_SCTP } as const;
-const PROTOCOL_OF = mirror(PROTOCOLS);
+const PROTOCOL_NUMBERS = { tcp: C.IPPROTO_TCP, udp: C.IPPROTO_UDP, sctp: C.IPPROTO_SCTP } as const;
+const PROTOCOL_OF = mirror(PROTOCOL_NUMBERS);
 const NO_FLAGS: readonly SchedulerFlag[] = Object.freeze([]);
 const SCHEDULER_BITS = [C.SVC_F_SCHED1, C.SVC_F_SCHED2, C.SVC_F_SCHED3] as const;
 
 /** Number of an IP protocol. */
 export function encodeProtocol(protocol: Protocol): number {
-  return protocol in PROTOCOLS
-    ? PROTOCOLS[protocol as keyof typeof PROTOCOLS]
+  return protocol in PROTOCOL_NUMBERS
+    ? PROTOCOL_NUMBERS[protocol as keyof typeof PROTOCOL_NUMBERS]
     : Number(protocol.slice('protocol-'.length));
 }
 
@@ -32,7 +32,7 @@ function decodeProtocol(number: number): Protocol {
 
 /** The attributes that tell which service is meant. */
 export function encodeServiceId(id: ServiceId): ServiceValues {
-  const family = FAMILIES[serviceFamily(id)];
+  const family = FAMILY_NUMBERS[serviceFamily(id)];
   if (isFwmark(id)) return { family, fwmark: id.fwmark };
   return { family, protocol: encodeProtocol(id.protocol), address: encodeAddress(id.address), port: id.port };
 }

@@ -1,8 +1,36 @@
-import { familyOf, parseAddress } from '../model/address.ts';
+import { FAMILIES, familyOf, parseAddress } from '../model/address.ts';
 import { type Change, formatChange } from '../model/change.ts';
-import type { Daemon } from '../model/daemon.ts';
-import type { Destination, DestinationId } from '../model/destination.ts';
-import { isFwmark, type Service, type ServiceId, serviceFamily } from '../model/service.ts';
+import {
+  DAEMON_ROLES,
+  type Daemon,
+  MAX_INTERFACE_NAME,
+  MAX_SYNC_ID,
+  MAX_SYNC_LENGTH,
+  MAX_TTL,
+} from '../model/daemon.ts';
+import {
+  type Destination,
+  type DestinationId,
+  FORWARDINGS,
+  MAX_THRESHOLD,
+  MAX_WEIGHT,
+  TUNNEL_CHECKSUMS,
+  TUNNEL_TYPES,
+} from '../model/destination.ts';
+import { MAX_PORT } from '../model/endpoint.ts';
+import { PROTOCOLS } from '../model/protocol.ts';
+import { SCHEDULER_FLAGS } from '../model/scheduler.ts';
+import {
+  isFwmark,
+  MAX_ENGINE_NAME,
+  MAX_FWMARK,
+  MAX_PERSISTENCE,
+  MAX_SCHEDULER_NAME,
+  type Service,
+  type ServiceId,
+  serviceFamily,
+} from '../model/service.ts';
+import { MAX_TIMEOUT } from '../model/timeouts.ts';
 
 /**
  * Throws a RangeError for a change that cannot be written down in the kernel's terms: a number that does not fit its
@@ -21,17 +49,8 @@ export function checkServiceId(id: ServiceId): void {
 
 type Problem = string | undefined | false;
 
-const PROTOCOLS = ['tcp', 'udp', 'sctp'];
-const FAMILIES = ['inet', 'inet6'];
-const FORWARDINGS = ['masquerade', 'direct', 'tunnel', 'local', 'bypass'];
-const TUNNELS = ['ipip', 'gue', 'gre'];
-const CHECKSUMS = ['none', 'full', 'remote'];
-const ROLES = ['master', 'backup'];
-const SCHEDULER_FLAGS = ['flag-1', 'flag-2', 'flag-3', 'sh-fallback', 'sh-port', 'mh-fallback', 'mh-port'];
-
-const U16 = 0xffff;
-const U31 = 0x7fffffff;
-const U32 = 0xffffffff;
+/** An IPv6 mask is a prefix length; which ones it takes is the kernel's to judge. */
+const MAX_MASK = 2 ** 32 - 1;
 
 function problemOf(change: Change): Problem {
   switch (change.kind) {
@@ -49,12 +68,16 @@ function problemOf(change: Change): Problem {
       return change.service && serviceIdProblem(change.service);
     case 'set-timeouts': {
       const { tcp = 0, tcpFin = 0, udp = 0 } = change.timeouts;
-      return number('tcp', tcp, 0, U31) || number('tcpFin', tcpFin, 0, U31) || number('udp', udp, 0, U31);
+      return (
+        number('tcp', tcp, 0, MAX_TIMEOUT) ||
+        number('tcpFin', tcpFin, 0, MAX_TIMEOUT) ||
+        number('udp', udp, 0, MAX_TIMEOUT)
+      );
     }
     case 'start-daemon':
       return daemonProblem(change.daemon);
     case 'stop-daemon':
-      return oneOf('role', change.role, ROLES) || number('syncId', change.syncId ?? 0, 0, 255);
+      return oneOf('role', change.role, DAEMON_ROLES) || number('syncId', change.syncId ?? 0, 0, MAX_SYNC_ID);
     case 'flush':
       return undefined;
     default:
@@ -65,27 +88,27 @@ function problemOf(change: Change): Problem {
 
 function serviceIdProblem(id: ServiceId): Problem {
   if (!isFwmark(id)) {
-    const known = PROTOCOLS.includes(id.protocol) || /^protocol-\d{1,3}$/.test(id.protocol);
-    return (!known && `protocol '${id.protocol}' is none of tcp, udp, sctp`) || endpointProblem(id);
+    const known = isOneOf(id.protocol, PROTOCOLS) || /^protocol-\d{1,3}$/.test(id.protocol);
+    return (!known && `protocol '${id.protocol}' is none of ${PROTOCOLS.join(', ')}`) || endpointProblem(id);
   }
-  return oneOf('family', id.family, FAMILIES) || number('fwmark', id.fwmark, 1, U32);
+  return oneOf('family', id.family, FAMILIES) || number('fwmark', id.fwmark, 1, MAX_FWMARK);
 }
 
 function endpointProblem({ address, port }: DestinationId): Problem {
-  return addressProblem('address', address) || number('port', port, 0, U16);
+  return addressProblem('address', address) || number('port', port, 0, MAX_PORT);
 }
 
 function settingsProblem(service: Service): Problem {
   const { persistenceMask: mask } = service;
   const badMask =
     serviceFamily(service) === 'inet6'
-      ? mask !== undefined && number('persistenceMask', mask, 0, U32)
+      ? mask !== undefined && number('persistenceMask', mask, 0, MAX_MASK)
       : mask !== undefined && addressProblem('persistenceMask', mask, 'inet');
   return (
-    name('scheduler', service.scheduler ?? '', 15) ||
+    name('scheduler', service.scheduler ?? '', MAX_SCHEDULER_NAME) ||
     service.schedulerFlags?.map((flag) => oneOf('schedulerFlags', flag, SCHEDULER_FLAGS)).find(Boolean) ||
-    name('persistenceEngine', service.persistenceEngine ?? '', 16) ||
-    number('persistenceTimeout', service.persistenceTimeout ?? 0, 0, U32) ||
+    name('persistenceEngine', service.persistenceEngine ?? '', MAX_ENGINE_NAME) ||
+    number('persistenceTimeout', service.persistenceTimeout ?? 0, 0, MAX_PERSISTENCE) ||
     badMask
   );
 }
@@ -95,33 +118,34 @@ function destinationProblem(destination: Destination): Problem {
   return (
     endpointProblem(destination) ||
     oneOf('forwarding', destination.forwarding ?? 'direct', FORWARDINGS) ||
-    number('weight', destination.weight ?? 1, -U31 - 1, U31) ||
-    number('upperThreshold', destination.upperThreshold ?? 0, 0, U32) ||
-    number('lowerThreshold', destination.lowerThreshold ?? 0, 0, U32) ||
+    number('weight', destination.weight ?? 1, -MAX_WEIGHT - 1, MAX_WEIGHT) ||
+    number('upperThreshold', destination.upperThreshold ?? 0, 0, MAX_THRESHOLD) ||
+    number('lowerThreshold', destination.lowerThreshold ?? 0, 0, MAX_THRESHOLD) ||
     (tunnel &&
-      (oneOf('tunnel.type', tunnel.type, TUNNELS) ||
-        number('tunnel.port', tunnel.port, 0, U16) ||
-        oneOf('tunnel.checksum', tunnel.checksum, CHECKSUMS)))
+      (oneOf('tunnel.type', tunnel.type, TUNNEL_TYPES) ||
+        number('tunnel.port', tunnel.port, 0, MAX_PORT) ||
+        oneOf('tunnel.checksum', tunnel.checksum, TUNNEL_CHECKSUMS)))
   );
 }
 
 function daemonProblem(daemon: Daemon): Problem {
   return (
-    oneOf('role', daemon.role, ROLES) ||
-    name('interface', daemon.interface, 15) ||
-    number('syncId', daemon.syncId ?? 0, 0, 255) ||
-    number('maxLength', daemon.maxLength ?? 0, 0, U16) ||
-    number('port', daemon.port ?? 0, 0, U16) ||
-    number('ttl', daemon.ttl ?? 0, 0, 255) ||
+    oneOf('role', daemon.role, DAEMON_ROLES) ||
+    name('interface', daemon.interface, MAX_INTERFACE_NAME) ||
+    number('syncId', daemon.syncId ?? 0, 0, MAX_SYNC_ID) ||
+    number('maxLength', daemon.maxLength ?? 0, 0, MAX_SYNC_LENGTH) ||
+    number('port', daemon.port ?? 0, 0, MAX_PORT) ||
+    number('ttl', daemon.ttl ?? 0, 0, MAX_TTL) ||
     (daemon.group !== undefined && addressProblem('group', daemon.group))
   );
 }
 
 function oneOf(field: string, value: unknown, allowed: readonly string[]): Problem {
-  return (
-    !allowed.includes(value as string) &&
-    `${field} must be one of ${allowed.join(', ')}, not '${String(value)}'`
-  );
+  return !isOneOf(value, allowed) && `${field} must be one of ${allowed.join(', ')}, not '${String(value)}'`;
+}
+
+function isOneOf(value: unknown, allowed: readonly string[]): boolean {
+  return allowed.includes(value as string);
 }
 
 function number(field: string, value: unknown, least: number, most: number): Problem {

@@ -4,8 +4,10 @@
  */
 export type Address = string;
 
+export const FAMILIES = ['inet', 'inet6'] as const;
+
 /** Address family, by the names of the socket interface without their `AF_`. */
-export type Family = 'inet' | 'inet6';
+export type Family = (typeof FAMILIES)[number];
 
 /** The family of a canonical address: only IPv6 addresses contain a colon. */
 export function familyOf(address: Address): Family {

@@ -1,7 +1,15 @@
 import type { Address } from './address.ts';
 
+export const DAEMON_ROLES = ['master', 'backup'] as const;
+
+/** Limits of a daemon's numbers and of its interface's name, in bytes. */
+export const MAX_SYNC_ID = 255;
+export const MAX_SYNC_LENGTH = 65_535;
+export const MAX_TTL = 255;
+export const MAX_INTERFACE_NAME = 15;
+
 /** Which side of connection synchronisation a daemon is. */
-export type DaemonRole = 'master' | 'backup';
+export type DaemonRole = (typeof DAEMON_ROLES)[number];
 
 /** A connection synchronisation daemon as one wants it. What is left out is chosen by the kernel. */
 export interface Daemon {

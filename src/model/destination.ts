@@ -1,6 +1,8 @@
 import type { Counters } from './counters.ts';
 import type { Endpoint } from './endpoint.ts';
 
+export const FORWARDINGS = ['direct', 'masquerade', 'tunnel', 'local', 'bypass'] as const;
+
 /**
  * How the director hands a packet to the real server.
  * - `masquerade` (NAT): addresses are rewritten; the only method that can change the port.
@@ -9,15 +11,23 @@ import type { Endpoint } from './endpoint.ts';
  * - `local`: the real server is the director itself. The kernel reports what was configured, not this.
  * - `bypass`: straight to the packet's own destination (transparent caches).
  */
-export type Forwarding = 'masquerade' | 'direct' | 'tunnel' | 'local' | 'bypass';
+export type Forwarding = (typeof FORWARDINGS)[number];
+
+export const TUNNEL_TYPES = ['ipip', 'gre', 'gue'] as const;
+export const TUNNEL_CHECKSUMS = ['none', 'full', 'remote'] as const;
+
+/** The largest weight: a signed 32-bit number of the kernel's (include/net/ip_vs.h, `struct ip_vs_dest`). */
+export const MAX_WEIGHT = 2 ** 31 - 1;
+/** The largest threshold that the kernel's interface has a place for. */
+export const MAX_THRESHOLD = 2 ** 32 - 1;
 
 /** What a packet for a `tunnel` destination is wrapped in. */
 export interface Tunnel {
-  readonly type: 'ipip' | 'gue' | 'gre';
+  readonly type: (typeof TUNNEL_TYPES)[number];
   /** UDP port that the real server receives GUE on; 0 for the other types. */
   readonly port: number;
   /** Outer checksum: none, a full one (GRE, GUE), or GUE's remote checksum offload. */
-  readonly checksum: 'none' | 'full' | 'remote';
+  readonly checksum: (typeof TUNNEL_CHECKSUMS)[number];
 }
 
 /** The tunnel of a destination that names none. */

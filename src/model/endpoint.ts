@@ -1,5 +1,7 @@
 import type { Address } from './address.ts';
 
+export const MAX_PORT = 65_535;
+
 /** An address and a port (0 … 65535). */
 export interface Endpoint {
   readonly address: Address;

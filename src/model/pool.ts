@@ -1,4 +1,5 @@
 import { type Address, addressBytes, familyOf, formatAddress } from './address.ts';
+import { MAX_PORT } from './endpoint.ts';
 
 /** The ports of a local address that connections may take, both ends included. */
 export interface PortRange {
@@ -16,7 +17,7 @@ export interface Pool {
 export const LARGEST_POOL = 256;
 
 /** Ports that the kernel hands out when it is not told which: it leaves low ones to clients that come from low ones. */
-export const ALL_PORTS: PortRange = { first: 1024, last: 65535 };
+export const ALL_PORTS: PortRange = { first: 1024, last: MAX_PORT };
 
 /**
  * Reads `10.2.0.200-10.2.0.203,10.2.0.210`. Gives the addresses in that order, or a sentence that says what is wrong.

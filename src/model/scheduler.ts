@@ -19,18 +19,21 @@ export const SCHEDULERS = [
 /** The scheduler that is used when none is named. */
 export const DEFAULT_SCHEDULER = 'wlc';
 
+export const SCHEDULER_FLAGS = [
+  'flag-1',
+  'flag-2',
+  'flag-3',
+  'sh-fallback',
+  'sh-port',
+  'mh-fallback',
+  'mh-port',
+] as const;
+
 /**
  * One of the three flags a scheduler may give a meaning to. `sh` and `mh` name the first two: `…-fallback` (take
  * another destination when the chosen one has weight 0) and `…-port` (hash the source port too).
  */
-export type SchedulerFlag =
-  | 'flag-1'
-  | 'flag-2'
-  | 'flag-3'
-  | 'sh-fallback'
-  | 'sh-port'
-  | 'mh-fallback'
-  | 'mh-port';
+export type SchedulerFlag = (typeof SCHEDULER_FLAGS)[number];
 
 /** The names of flags 1, 2 and 3 for a scheduler, in that order. */
 export function schedulerFlagNames(

@@ -4,6 +4,13 @@ import { type Endpoint, formatEndpoint } from './endpoint.ts';
 import type { Protocol } from './protocol.ts';
 import type { SchedulerFlag } from './scheduler.ts';
 
+export const MAX_FWMARK = 2 ** 32 - 1;
+/** The longest persistence that the kernel's interface has a place for, in seconds. */
+export const MAX_PERSISTENCE = 2 ** 32 - 1;
+/** Longest names in bytes: IP_VS_SCHEDNAME_MAXLEN and IP_VS_PENAME_MAXLEN of include/uapi/linux/ip_vs.h. */
+export const MAX_SCHEDULER_NAME = 15;
+export const MAX_ENGINE_NAME = 16;
+
 /** A virtual service found by address: the packets to one protocol, address and port. Port 0 means every port. */
 export interface AddressServiceId extends Endpoint {
   readonly protocol: Protocol;

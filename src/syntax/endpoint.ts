@@ -1,4 +1,5 @@
 import { type Address, parseAddress } from '../model/address.ts';
+import { MAX_PORT } from '../model/endpoint.ts';
 
 /**
  * Reads `10.0.0.1:80`, `10.0.0.1`, `[2001:db8::1]:443`, `[2001:db8::1]` or `2001:db8::1`; numbers only. The port is
@@ -17,11 +18,11 @@ export function parseEndpointText(
   if (portText === undefined) return { address, port: undefined };
   const port = parsePortText(portText);
   return port === undefined
-    ? { problem: `'${portText}' is not a port: a number up to 65535` }
+    ? { problem: `'${portText}' is not a port: a number up to ${MAX_PORT}` }
     : { address, port };
 }
 
 function parsePortText(text: string): number | undefined {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 65536;
-  return port <= 65535 ? port : undefined;
+  return port <= MAX_PORT ? port : undefined;
 }

@@ -1,7 +1,7 @@
+import { TUNNEL_TYPES } from '../../model/destination.ts';
 import { renderExplanation } from '../../output/explanation.ts';
 import { paintFor } from '../../output/paint.ts';
 import { renderSample } from '../../output/sample.ts';
-import { TUNNELS } from '../../plan/host/tunnel.ts';
 import { SAMPLE_MODES } from '../../plan/packet/sample.ts';
 import type { World } from '../../process/world.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -25,7 +25,7 @@ export const run = subcommand({
       .option('--ask', 'ask the network for hardware addresses that are not known')
       .option('--json', 'print one JSON document')
       .option('--mode <mode>', `instead: how forwarding works in general; ${SAMPLE_MODES.join(', ')}`)
-      .option('--tunnel <type>', `with --mode tun: ${TUNNELS.join(', ')}`)
+      .option('--tunnel <type>', `with --mode tun: ${TUNNEL_TYPES.join(', ')}`)
       .option('-6, --ipv6', 'with --mode: with IPv6');
     perform(program, async (place: string | undefined, values: ExplainValues) => {
       const question = readQuestion(place, values);

@@ -1,6 +1,7 @@
 import { type Address, familyOf } from '../../model/address.ts';
+import { TUNNEL_TYPES } from '../../model/destination.ts';
 import type { Packet } from '../../model/packet.ts';
-import { TUNNELS } from '../../plan/host/tunnel.ts';
+import { MAX_FWMARK } from '../../model/service.ts';
 import { SAMPLE_MODES, type Sample } from '../../plan/packet/sample.ts';
 import { parseEndpointText } from '../../syntax/endpoint.ts';
 import { UsageError } from '../role.ts';
@@ -71,12 +72,12 @@ function readSample(place: string | undefined, values: ExplainValues, text: stri
   }
   const mode = parseChoice(text, '--mode', SAMPLE_MODES);
   if (values.tunnel !== undefined && mode !== 'tun') throw new UsageError('--tunnel goes with --mode tun');
-  return { mode, tunnel: parseChoice(tunnel, '--tunnel', TUNNELS), family: ipv6 ? 'inet6' : 'inet' };
+  return { mode, tunnel: parseChoice(tunnel, '--tunnel', TUNNEL_TYPES), family: ipv6 ? 'inet6' : 'inet' };
 }
 
 function readMark(text: string): number {
   const mark = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(mark <= 0xffffffff)) throw new UsageError(`-f: '${text}' is not a mark`);
+  if (!(mark <= MAX_FWMARK)) throw new UsageError(`-f: '${text}' is not a mark`);
   return mark;
 }
 

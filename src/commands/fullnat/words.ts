@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { familyOf } from '../../model/address.ts';
 import { formatAddresses, type Pool, type PortRange, parseAddresses } from '../../model/pool.ts';
-import { isFwmark, type ServiceId } from '../../model/service.ts';
+import { isFwmark, MAX_FWMARK, type ServiceId } from '../../model/service.ts';
 import type { Fullnat } from '../../plan/host/fullnat.ts';
 import { UsageError } from '../role.ts';
 import { parseDevice, parseHostAddress, parsePort } from '../words.ts';
@@ -50,7 +50,7 @@ export function parseService(values: Values): ServiceId | undefined {
   if (udpService !== undefined) return parseAddressService(udpService, 'udp', '-u');
   if (fwmarkService === undefined) return undefined;
   const fwmark = /^[1-9][0-9]{0,9}$/.test(fwmarkService) ? Number(fwmarkService) : 0;
-  if (fwmark < 1 || fwmark > 0xffffffff)
+  if (fwmark < 1 || fwmark > MAX_FWMARK)
     throw new UsageError(`-f: '${fwmarkService}' is not a firewall mark`);
   return { fwmark, family: ipv6 ? 'inet6' : 'inet' };
 }

@@ -1,4 +1,5 @@
 import type { Kernel } from '../../ipvs/kernel.ts';
+import { MAX_WEIGHT } from '../../model/destination.ts';
 import { renderJson } from '../../output/json.ts';
 import { rampWeight } from '../../plan/table/ramp.ts';
 import { newProgress } from '../../process/progress.ts';
@@ -23,7 +24,6 @@ interface Values extends DestinationValues {
   readonly json?: boolean;
 }
 
-const LARGEST_WEIGHT = 2 ** 31 - 1;
 /** Milliseconds between two weights: often enough that a server feels no step, seldom enough to cost nothing. */
 const PAUSE = 1000;
 
@@ -49,9 +49,8 @@ export const run = subcommand({
 
 function readWeight(text: string | undefined): number {
   if (text === undefined) throw new UsageError('--to is missing: the weight in the end');
-  const weight = /^\d{1,10}$/.test(text) ? Number(text) : LARGEST_WEIGHT + 1;
-  if (weight > LARGEST_WEIGHT)
-    throw new UsageError(`--to: '${text}' is not a weight from 0 to ${LARGEST_WEIGHT}`);
+  const weight = /^\d{1,10}$/.test(text) ? Number(text) : MAX_WEIGHT + 1;
+  if (weight > MAX_WEIGHT) throw new UsageError(`--to: '${text}' is not a weight from 0 to ${MAX_WEIGHT}`);
   return weight;
 }
 

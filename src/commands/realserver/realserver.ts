@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { Address } from '../../model/address.ts';
+import { TUNNEL_TYPES } from '../../model/destination.ts';
 import type { Network } from '../../model/network.ts';
 import type { Need } from '../../model/setting.ts';
 import { adviseRealServer } from '../../plan/host/advice.ts';
 import { imageNetwork } from '../../plan/host/image.ts';
 import { planRealServer, type RealServer } from '../../plan/host/realserver.ts';
-import { TUNNELS } from '../../plan/host/tunnel.ts';
 import { down } from '../down.ts';
 import { type Role, type Target, UsageError } from '../role.ts';
 import { status } from '../status.ts';
@@ -115,7 +115,7 @@ function targets(values: Values): Target[] {
     const device = parseDevice(values.device ?? 'lo', '--device');
     return vips.map((vip) => target({ mode, vip, device }, vip));
   }
-  const tunnel = parseChoice(values.tunnel ?? 'ipip', '--tunnel', TUNNELS);
+  const tunnel = parseChoice(values.tunnel ?? 'ipip', '--tunnel', TUNNEL_TYPES);
   if ((tunnel === 'gue') !== (values.tunPort !== undefined)) {
     throw new UsageError(
       tunnel === 'gue' ? '--tunnel gue wants --tun-port PORT' : '--tun-port goes with --tunnel gue',

@@ -1,4 +1,4 @@
-import type { Family } from '../../model/address.ts';
+import { FAMILIES, type Family } from '../../model/address.ts';
 import type { Facts } from '../../model/facts.ts';
 import { formatServiceId } from '../../model/service.ts';
 import type { Observation, Rule } from './rule.ts';
@@ -44,7 +44,7 @@ export const MASQUERADE_RULES: readonly Rule[] = [
 ];
 
 function withoutForwarding(facts: Facts): Observation[] {
-  const families: readonly Family[] = ['inet', 'inet6'];
+  const families: readonly Family[] = FAMILIES;
   return families.flatMap((family) => {
     const affected = masqueraded(facts).filter((placed) => isOfFamily(placed, family));
     if (affected.length === 0) return [];

@@ -1,4 +1,4 @@
-import type { Family } from '../../model/address.ts';
+import { FAMILIES, type Family } from '../../model/address.ts';
 import type { Facts } from '../../model/facts.ts';
 import { type HookRule, hookRules, iptablesRules, keyOf, matchOf } from '../firewall/ruleset.ts';
 import type { Observation, Rule } from './rule.ts';
@@ -6,7 +6,6 @@ import { devicesTo, isOfFamily, isRemote } from './ways.ts';
 import { destinationsOf, nameSome, type Placed, setSysctl, sysctlName } from './words.ts';
 
 const TRACK = 'net/ipv4/vs/conntrack';
-const FAMILIES: readonly Family[] = ['inet', 'inet6'];
 
 /** Connection tracking and address translation of others against what IPVS does. */
 export const TRACKING_RULES: readonly Rule[] = [

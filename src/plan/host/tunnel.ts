@@ -1,7 +1,7 @@
 import type { Family } from '../../model/address.ts';
+import type { Tunnel } from '../../model/destination.ts';
 
-export const TUNNELS = ['ipip', 'gre', 'gue'] as const;
-export type TunnelType = (typeof TUNNELS)[number];
+export type TunnelType = Tunnel['type'];
 
 /** A tunnel as a real server receives it: `inner` is the VIP's family, `outer` that of the server's own address. */
 export interface TunnelEnd {

@@ -1,4 +1,5 @@
 import { type Address, formatAddress, inetNumber, parseAddress } from '../../model/address.ts';
+import { MAX_PORT } from '../../model/endpoint.ts';
 import { parseCNumber, parseInteger } from './numbers.ts';
 
 /**
@@ -60,5 +61,5 @@ function parseInet6(text: string): Address | undefined {
 
 /** A port given as a number, 0 … 65535. */
 export function parsePort(text: string): number | undefined {
-  return parseInteger(text, 0, 65535);
+  return parseInteger(text, 0, MAX_PORT);
 }

@@ -1,5 +1,8 @@
 import { familyOf } from '../../model/address.ts';
+import { MAX_INTERFACE_NAME, MAX_SYNC_ID, MAX_TTL } from '../../model/daemon.ts';
+import { MAX_PORT } from '../../model/endpoint.ts';
 import { DEFAULT_SCHEDULER } from '../../model/scheduler.ts';
+import { MAX_ENGINE_NAME, MAX_SCHEDULER_NAME } from '../../model/service.ts';
 import type { Draft, ServiceProtocol } from './draft.ts';
 import type { SettingName } from './options.ts';
 import { refuse } from './refusal.ts';
@@ -53,7 +56,7 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
     draft.persistenceMask = IPV6_FULL_LENGTH;
   },
   scheduler: (draft, value) => {
-    draft.scheduler = cutToBytes(value, 15) || DEFAULT_SCHEDULER;
+    draft.scheduler = cutToBytes(value, MAX_SCHEDULER_NAME) || DEFAULT_SCHEDULER;
   },
   'sched-flags': (draft, value) => {
     draft.schedulerFlagWords = cutToBytes(value, 127);
@@ -65,7 +68,7 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
     draft.persistenceMask = readNetmask(value, draft.family, lookup);
   },
   pe: (draft, value) => {
-    draft.persistenceEngine = cutToBytes(value, 16);
+    draft.persistenceEngine = cutToBytes(value, MAX_ENGINE_NAME);
   },
   ops: mark,
   'real-server': (draft, value, lookup) => {
@@ -94,25 +97,25 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
     draft.tunnelType = readTunnelType(value);
   },
   'tun-port': (draft, value) => {
-    draft.tunnelPort = readNumber(value, 1, 65535, 'illegal tunnel port specified');
+    draft.tunnelPort = readNumber(value, 1, MAX_PORT, 'illegal tunnel port specified');
   },
   'tun-nocsum': mark,
   'tun-csum': mark,
   'tun-remcsum': mark,
   'mcast-interface': (draft, value) => {
-    draft.daemonInterface = cutToBytes(value, 15) || 'eth0';
+    draft.daemonInterface = cutToBytes(value, MAX_INTERFACE_NAME) || 'eth0';
   },
   syncid: (draft, value) => {
-    draft.syncId = readNumber(value, 0, 255, 'illegal syncid specified');
+    draft.syncId = readNumber(value, 0, MAX_SYNC_ID, 'illegal syncid specified');
   },
   'mcast-group': (draft, value) => {
     draft.daemonGroup = readMulticastGroup(value);
   },
   'mcast-port': (draft, value) => {
-    draft.daemonPort = readNumber(value, 1, 65535, 'illegal mcast-port specified');
+    draft.daemonPort = readNumber(value, 1, MAX_PORT, 'illegal mcast-port specified');
   },
   'mcast-ttl': (draft, value) => {
-    draft.daemonTtl = readNumber(value, 1, 255, 'illegal mcast-ttl specified');
+    draft.daemonTtl = readNumber(value, 1, MAX_TTL, 'illegal mcast-ttl specified');
   },
   'sync-maxlen': (draft, value) => {
     draft.daemonMaxLength = readNumber(value, 1, 65507, 'illegal sync-maxlen specified');

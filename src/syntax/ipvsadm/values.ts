@@ -1,7 +1,8 @@
 import { type Address, addressBytes, type Family, parseAddress } from '../../model/address.ts';
 import type { DaemonRole } from '../../model/daemon.ts';
-import type { Tunnel } from '../../model/destination.ts';
+import { MAX_WEIGHT, type Tunnel } from '../../model/destination.ts';
 import type { Endpoint } from '../../model/endpoint.ts';
+import { MAX_FWMARK } from '../../model/service.ts';
 import { parseLooseInet, parsePort, splitHostPort } from './address-syntax.ts';
 import type { ServiceProtocol } from './draft.ts';
 import { parseInteger, parseLeadingInteger } from './numbers.ts';
@@ -15,9 +16,7 @@ export interface Lookup {
   servicePort(name: string, protocol: ServiceProtocol): number | undefined;
 }
 
-const MAX_INT = 2 ** 31 - 1;
-const MAX_FWMARK = 2 ** 32 - 1;
-/** 31 days, in seconds. */
+/** 31 days, in seconds: ipvsadm takes no more. */
 const MAX_TIMEOUT = 31 * 24 * 60 * 60;
 
 /** A number in a range; `complaint` refuses everything else. */
@@ -29,7 +28,7 @@ export function readNumber(text: string, min: number, max: number, complaint: st
 
 /** A weight or a threshold; `name` is what the complaint calls it. */
 export function readAmount(text: string, name: string): number {
-  return readNumber(text, 0, MAX_INT, `illegal ${name} specified`);
+  return readNumber(text, 0, MAX_WEIGHT, `illegal ${name} specified`);
 }
 
 export function readFwmark(text: string): number {
