@@ -1,3 +1,4 @@
+import { CHECKED } from '../ipvs/checked.ts';
 import type { Kernel } from '../ipvs/kernel.ts';
 import type { Change } from '../model/change.ts';
 import { newProgress, newTimedProgress } from '../process/progress.ts';
@@ -34,7 +35,7 @@ export async function restore(kernel: Kernel, caller: World, input: Input): Prom
     if (pending.length === 0) return;
     const changes = pending;
     pending = [];
-    const failures = await kernel.batch(changes, { checked: true });
+    const failures = await kernel.batch(changes, { [CHECKED]: true });
     done += changes.length;
     showDone?.(() => `${done} rules`);
     if (failures.length > 0) progress?.end();
