@@ -6,11 +6,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Script } from 'node:vm';
+import { CMD } from '../dist/ipvs/constants.js';
 import { COMMAND, INFO } from '../dist/ipvs/layout.js';
+import { encodeAcknowledgement, encodeAnswer, encodeDone } from '../dist/netlink/answers.js';
 import { encodeAttributes } from '../dist/netlink/attributes.js';
-import { encodeGenericHeader } from '../dist/netlink/generic.js';
-import { decodeMessages, encodeMessage, stampMessages } from '../dist/netlink/message.js';
-import { Writer } from '../dist/netlink/writer.js';
+import { CONTROLLER, encodeGenericHeader, GENL_ID_CTRL } from '../dist/netlink/families/generic.js';
+import { decodeMessages, NLMSG_NOOP } from '../dist/netlink/message.js';
 
 const folder = new URL('../dist/', import.meta.url).pathname;
 
@@ -21,50 +22,32 @@ const DESTINATION = { ...ENDPOINT, forwarding: 3, weight: 1, activeConnections: 
 
 /** What the kernel answers to each command: attributes, or a dump of messages with attributes. */
 const ANSWERS = {
-  4: { dump: { service: SERVICE } },
-  8: { dump: { destination: DESTINATION } },
-  15: { layout: INFO, values: { version: 0x010201, connectionTableSize: 4096 } },
+  [CMD.GET_SERVICE]: { dump: { service: SERVICE } },
+  [CMD.GET_DEST]: { dump: { destination: DESTINATION } },
+  [CMD.GET_INFO]: { layout: INFO, values: { version: 0x010201, connectionTableSize: 4096 } },
 };
-const CONTROLLER = 16;
-const NOOP = 1;
-const ERROR = 2;
-const DONE = 3;
 
+/** Answers come before `send` returns, as those of the real socket do. */
 function openSocket(listener) {
-  const send = (bytes) => {
-    for (const { type, sequence, bytes: from, start } of decodeMessages(Buffer.from(bytes))) {
-      const { layout = COMMAND, values, dump } = ANSWERS[from[start]] ?? {};
-      const say = (kind, write) => listener.received(message(kind, sequence, write));
-      const attributes = (of) => (writer) => {
-        encodeGenericHeader(writer, 1, 1);
-        encodeAttributes(writer, layout, of);
-      };
-      const success = (writer) => writer.zeros(20);
-      if (type === CONTROLLER) say(CONTROLLER, (writer) => familyAnswer(writer));
-      else if (type === NOOP) say(ERROR, success);
-      else if (values) say(FAMILY, attributes(values));
-      else if (dump) {
-        for (let count = 0; count < 4; count++) say(FAMILY, attributes(dump));
-        say(DONE, success);
-      }
+  const answer = ({ type, sequence, bytes, start }) => {
+    const { layout = COMMAND, values, dump } = ANSWERS[bytes[start]] ?? {};
+    const say = (kind, layout, values) =>
+      listener.received(
+        encodeAnswer(kind, sequence, (writer) => {
+          encodeGenericHeader(writer, 1, 1);
+          encodeAttributes(writer, layout, values);
+        }),
+      );
+    if (type === GENL_ID_CTRL) say(GENL_ID_CTRL, CONTROLLER, { id: FAMILY });
+    else if (type === NLMSG_NOOP) listener.received(encodeAcknowledgement(sequence));
+    else if (values) say(FAMILY, layout, values);
+    else if (dump) {
+      for (let count = 0; count < 4; count++) say(FAMILY, layout, dump);
+      listener.received(encodeDone(sequence));
     }
   };
+  const send = (bytes) => decodeMessages(Buffer.from(bytes)).forEach(answer);
   return { receiveBuffer: 1 << 20, hold() {}, close() {}, send };
-}
-
-function familyAnswer(writer) {
-  encodeGenericHeader(writer, 1, 1);
-  writer.u16(6);
-  writer.u16(1);
-  writer.u16(FAMILY);
-  writer.align();
-}
-
-function message(type, sequence, write) {
-  const writer = new Writer();
-  encodeMessage(writer, type, 0, () => write(writer));
-  stampMessages(writer, sequence);
-  return writer.view();
 }
 
 const filename = `${folder}program.js`;

@@ -39,4 +39,4 @@ export {
 } from './model/service.ts';
 export type { Info, ServiceTable, Table } from './model/table.ts';
 export type { Timeouts } from './model/timeouts.ts';
-export type { ExtendedAck, NetlinkFailure } from './netlink/errors.ts';
+export type { NetlinkFailure } from './netlink/errors.ts';

@@ -1,8 +1,13 @@
 import { type Address, formatAddress } from '../model/address.ts';
 import type { Endpoint } from '../model/endpoint.ts';
-import { Connection } from '../netlink/connection.ts';
-import { dumpEntries, NETLINK_NETFILTER, type RawEntry, readInsertFailures } from '../netlink/conntrack.ts';
+import { type Connection, withConnection } from '../netlink/connection.ts';
 import { NetlinkError } from '../netlink/errors.ts';
+import {
+  dumpEntries,
+  NETLINK_NETFILTER,
+  type RawEntry,
+  readInsertFailures,
+} from '../netlink/families/conntrack.ts';
 import { readSysctl } from './sysctl.ts';
 
 const PROTOCOLS: Readonly<Record<number, 'tcp' | 'udp'>> = { 6: 'tcp', 17: 'udp' };
@@ -28,16 +33,14 @@ export interface Tracking {
 
 /** The connections whose mark, under the mask, is this one. None when connections are not tracked. */
 export function readTranslations(mark: number, mask: number): Promise<Translation[]> {
-  return withConnection([], async (connection) =>
-    (await dumpEntries(connection, mark, mask)).map(translationOf),
-  );
+  return ifTracked([], async (connection) => (await dumpEntries(connection, mark, mask)).map(translationOf));
 }
 
 export async function readTracking(): Promise<Tracking> {
   const [count, limit] = await Promise.all(
     ['count', 'max'].map((name) => readSysctl(`net/netfilter/nf_conntrack_${name}`)),
   );
-  const insertFailures = await withConnection(0, readInsertFailures);
+  const insertFailures = await ifTracked(0, readInsertFailures);
   return { count: Number(count ?? 0), limit: Number(limit ?? 0), insertFailures };
 }
 
@@ -51,16 +54,13 @@ function translationOf(entry: RawEntry): Translation {
   };
 }
 
-async function withConnection<T>(without: T, use: (connection: Connection) => Promise<T>): Promise<T> {
-  const connection = new Connection(NETLINK_NETFILTER);
+/** `without` where the kernel has no such subsystem: then nothing is tracked. */
+async function ifTracked<T>(without: T, use: (connection: Connection) => Promise<T>): Promise<T> {
   try {
-    return await use(connection);
+    return await withConnection(NETLINK_NETFILTER, use);
   } catch (error) {
-    // The kernel has no such subsystem: nothing is tracked.
     if (error instanceof NetlinkError && (error.code === 'EINVAL' || error.code === 'EOPNOTSUPP'))
       return without;
     throw error;
-  } finally {
-    await connection.close();
   }
 }

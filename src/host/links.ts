@@ -9,57 +9,38 @@ import type {
   ResolvedRoute,
   Route,
 } from '../model/network.ts';
-import { Connection } from '../netlink/connection.ts';
+import { AF_INET, AF_INET6 } from '../netlink/address-family.ts';
+import { Connection, type ConnectionOptions } from '../netlink/connection.ts';
 import { NetlinkError } from '../netlink/errors.ts';
-import * as route from '../netlink/route.ts';
-import {
-  AF_INET,
-  AF_INET6,
-  IFA_F_NODAD,
-  NETLINK_ROUTE,
-  NUD_DELAY,
-  NUD_FAILED,
-  NUD_INCOMPLETE,
-  NUD_NOARP,
-  NUD_PERMANENT,
-  NUD_PROBE,
-  NUD_REACHABLE,
-  NUD_STALE,
-  RTN_ANYCAST,
-  RTN_BLACKHOLE,
-  RTN_BROADCAST,
-  RTN_LOCAL,
-  RTN_MULTICAST,
-  RTN_PROHIBIT,
-  RTN_UNICAST,
-  RTN_UNREACHABLE,
-} from '../netlink/route-layout.ts';
-
-/** How often a listing is begun again that a change interrupted. */
-const DUMP_ATTEMPTS = 5;
+import { deleteAddress, dumpAddresses, IFA_F_NODAD, putAddress } from '../netlink/families/route/address.ts';
+import { createLink, deleteLink, dumpLinks, setLinkUp } from '../netlink/families/route/link.ts';
+import { NETLINK_ROUTE } from '../netlink/families/route/message.ts';
+import * as neighbour from '../netlink/families/route/neighbour.ts';
+import { lookupRoute } from '../netlink/families/route/resolved-route.ts';
+import * as route from '../netlink/families/route/route.ts';
 
 const STATES = new Map<number, NeighbourState>([
-  [NUD_INCOMPLETE, 'incomplete'],
-  [NUD_REACHABLE, 'reachable'],
-  [NUD_STALE, 'stale'],
-  [NUD_DELAY, 'delay'],
-  [NUD_PROBE, 'probe'],
-  [NUD_FAILED, 'failed'],
-  [NUD_NOARP, 'noarp'],
-  [NUD_PERMANENT, 'permanent'],
+  [neighbour.NUD_INCOMPLETE, 'incomplete'],
+  [neighbour.NUD_REACHABLE, 'reachable'],
+  [neighbour.NUD_STALE, 'stale'],
+  [neighbour.NUD_DELAY, 'delay'],
+  [neighbour.NUD_PROBE, 'probe'],
+  [neighbour.NUD_FAILED, 'failed'],
+  [neighbour.NUD_NOARP, 'noarp'],
+  [neighbour.NUD_PERMANENT, 'permanent'],
 ]);
 
 const FOUND = new Map<number, FoundRoute['type']>([
-  [RTN_UNICAST, 'unicast'],
-  [RTN_LOCAL, 'local'],
-  [RTN_BROADCAST, 'broadcast'],
-  [RTN_ANYCAST, 'anycast'],
-  [RTN_MULTICAST, 'multicast'],
+  [route.RTN_UNICAST, 'unicast'],
+  [route.RTN_LOCAL, 'local'],
+  [route.RTN_BROADCAST, 'broadcast'],
+  [route.RTN_ANYCAST, 'anycast'],
+  [route.RTN_MULTICAST, 'multicast'],
 ]);
 const NOT_FOUND = new Map<number, NoRoute['type']>([
-  [RTN_UNREACHABLE, 'unreachable'],
-  [RTN_BLACKHOLE, 'blackhole'],
-  [RTN_PROHIBIT, 'prohibit'],
+  [route.RTN_UNREACHABLE, 'unreachable'],
+  [route.RTN_BLACKHOLE, 'blackhole'],
+  [route.RTN_PROHIBIT, 'prohibit'],
 ]);
 /** The kernel's answer where there is no way, and what that means. */
 const NO_ROUTE = new Map<string, NoRoute['type']>([
@@ -81,14 +62,19 @@ export interface Packet {
 
 /** The network devices of the namespace that the process is in: links, addresses, routes, neighbours, by rtnetlink. */
 export class Links {
-  readonly #connection = new Connection(NETLINK_ROUTE);
+  readonly #connection: Connection;
+
+  /** Throws a NetlinkError when the kernel gives no socket. */
+  constructor(options: ConnectionOptions = {}) {
+    this.#connection = new Connection(NETLINK_ROUTE, options);
+  }
 
   close(): Promise<void> {
     return this.#connection.close();
   }
 
   async links(): Promise<Link[]> {
-    const links = await this.#dump(route.dumpLinks);
+    const links = await dumpLinks(this.#connection);
     return links.map(({ noArp, hardwareAddress, ...link }) => ({
       ...link,
       resolves: !noArp && !link.loopback,
@@ -102,7 +88,7 @@ export class Links {
   }
 
   async addresses(): Promise<InterfaceAddress[]> {
-    const addresses = await this.#dump(route.dumpAddresses);
+    const addresses = await dumpAddresses(this.#connection);
     return addresses.map((raw) => ({
       ...raw,
       family: familyOfNumber(raw.family),
@@ -111,7 +97,7 @@ export class Links {
   }
 
   async routes(): Promise<Route[]> {
-    const routes = await this.#dump(route.dumpRoutes);
+    const routes = await route.dumpRoutes(this.#connection);
     return routes.map(({ family, destination, gateway, ...rest }) => ({
       ...rest,
       family: familyOfNumber(family),
@@ -126,7 +112,7 @@ export class Links {
     const source = from === undefined ? undefined : addressBytes(from);
     try {
       const question = { family, destination: addressBytes(destination), source, mark, inputDevice: input };
-      const { type, index, gateway, source: own, mtu } = await route.lookupRoute(this.#connection, question);
+      const { type, index, gateway, source: own, mtu } = await lookupRoute(this.#connection, question);
       const found = FOUND.get(type);
       if (!found) return { type: NOT_FOUND.get(type) ?? 'none' };
       return {
@@ -144,7 +130,7 @@ export class Links {
   }
 
   async neighbours(): Promise<Neighbour[]> {
-    const neighbours = await this.#dump(route.dumpNeighbours);
+    const neighbours = await neighbour.dumpNeighbours(this.#connection);
     return neighbours.map(({ index, address, hardwareAddress, state }) => ({
       index,
       address: formatAddress(address),
@@ -154,11 +140,11 @@ export class Links {
   }
 
   setUp(index: number, up: boolean): Promise<void> {
-    return route.setLinkUp(this.#connection, index, up);
+    return setLinkUp(this.#connection, index, up);
   }
 
   create(name: string, kind: string, local?: Address): Promise<void> {
-    return route.createLink(this.#connection, {
+    return createLink(this.#connection, {
       name,
       kind,
       ...(local === undefined ? {} : { local: addressBytes(local) }),
@@ -166,7 +152,7 @@ export class Links {
   }
 
   delete(index: number): Promise<void> {
-    return route.deleteLink(this.#connection, index);
+    return deleteLink(this.#connection, index);
   }
 
   /** Adds a host address (/32 or /128), or changes whether it is deprecated. */
@@ -176,11 +162,11 @@ export class Links {
     { deprecated, detectDuplicates }: { deprecated: boolean; detectDuplicates: boolean },
   ): Promise<void> {
     const flags = familyOf(address) === 'inet6' && !detectDuplicates ? IFA_F_NODAD : 0;
-    return route.putAddress(this.#connection, { ...hostAddress(index, address), flags, deprecated });
+    return putAddress(this.#connection, { ...hostAddress(index, address), flags, deprecated });
   }
 
   deleteAddress(index: number, address: Address): Promise<void> {
-    return route.deleteAddress(this.#connection, hostAddress(index, address));
+    return deleteAddress(this.#connection, hostAddress(index, address));
   }
 
   addHalfRoute(index: number, half: Address, gateway: Address): Promise<void> {
@@ -193,25 +179,14 @@ export class Links {
 
   /** Has the kernel ask on a device who has an address; `neighbours` tells the answer. */
   solicit(index: number, address: Address): Promise<void> {
-    return route.solicitNeighbour(this.#connection, neighbourKey(index, address));
+    return neighbour.solicitNeighbour(this.#connection, neighbourKey(index, address));
   }
 
   async forgetNeighbour(index: number, address: Address): Promise<void> {
     try {
-      await route.deleteNeighbour(this.#connection, neighbourKey(index, address));
+      await neighbour.deleteNeighbour(this.#connection, neighbourKey(index, address));
     } catch (error) {
       if (!(error instanceof NetlinkError) || error.code !== 'ENOENT') throw error;
-    }
-  }
-
-  async #dump<T>(list: (connection: Connection) => Promise<T[]>): Promise<T[]> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await list(this.#connection);
-      } catch (error) {
-        const again = error instanceof NetlinkError && error.failure === 'interrupted';
-        if (!again || attempt === DUMP_ATTEMPTS) throw error;
-      }
     }
   }
 }

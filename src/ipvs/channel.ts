@@ -1,11 +1,15 @@
-import { decodeAttributes, encodeAttributes } from '../netlink/attributes.ts';
+import { decodeAttributes, encodeAttributes, unknownOf } from '../netlink/attributes.ts';
 import { type BatchFailure, Connection, type ConnectionOptions } from '../netlink/connection.ts';
-import { NetlinkError } from '../netlink/errors.ts';
-import { attributesStart, encodeGenericHeader, NETLINK_GENERIC, resolveFamily } from '../netlink/generic.ts';
+import {
+  attributesStart,
+  encodeGenericHeader,
+  NETLINK_GENERIC,
+  resolveFamily,
+} from '../netlink/families/generic.ts';
 import type { Message } from '../netlink/message.ts';
 import type { Writer } from '../netlink/writer.ts';
 import { GENL_NAME, GENL_VERSION } from './constants.ts';
-import { meant, type Query } from './errors.ts';
+import { explained, type Query } from './errors.ts';
 import { COMMAND, COMMAND_WITHOUT_COUNTERS, type CommandValues } from './layout.ts';
 import { encodeQuery, type Request } from './requests.ts';
 
@@ -14,13 +18,15 @@ export interface ListingOptions {
   readonly counters?: boolean;
 }
 
-/** How often a listing is begun again that the kernel says was interrupted by a change. */
-const DUMP_ATTEMPTS = 5;
+/** Where attributes are. */
+type Place = Pick<Message, 'bytes' | 'start' | 'end'>;
 
 /** How requests get to the kernel's IPVS and answers back: a connection, and the number of the family on it. */
 export class Channel {
   readonly #connection: Connection;
   readonly #family: number;
+
+  #unknown = 0;
 
   private constructor(connection: Connection, family: number) {
     this.#connection = connection;
@@ -40,16 +46,18 @@ export class Channel {
     }
   }
 
+  /** How many attributes the kernel has sent that the layouts do not have. */
+  get unknownAttributes(): number {
+    return this.#unknown;
+  }
+
   /** Waits for what is under way, and closes the socket. */
   close(): Promise<void> {
     return this.#connection.close();
   }
 
   /** Sends one request, and shows where the attributes of its answer are, if it has one. */
-  ask(
-    request: Request,
-    onAttributes: (at: Pick<Message, 'bytes' | 'start' | 'end'>) => void = ignore,
-  ): Promise<void> {
+  ask(request: Request, onAttributes: (at: Place) => void = ignore): Promise<void> {
     return this.#connection.request(
       this.#family,
       (writer) => encodeRequest(writer, request),
@@ -59,37 +67,33 @@ export class Channel {
 
   /** Sends one request, and shows the values of its answer. */
   askValues(request: Request, onValues: (values: CommandValues) => void): Promise<void> {
-    return this.ask(request, ({ bytes, start, end }) =>
-      onValues(decodeAttributes(COMMAND, bytes, start, end)),
-    );
+    return this.ask(request, (at) => onValues(this.#decode(COMMAND, at)));
   }
 
-  /** Dumps, and dumps again when a change came in between. */
-  async list<T>(
+  /** Dumps. */
+  list<T>(
     query: Query,
     request: Request,
     read: (values: CommandValues) => T | undefined,
     { counters = true }: ListingOptions = {},
   ): Promise<T[]> {
     const layout = counters ? COMMAND : COMMAND_WITHOUT_COUNTERS;
-    for (let attempt = 1; ; attempt++) {
-      const found: T[] = [];
-      try {
-        await this.#connection.dump(
-          this.#family,
-          (writer) => encodeRequest(writer, request),
-          (message) => {
-            const { bytes, end } = message;
-            const item = read(decodeAttributes(layout, bytes, attributesStart(message), end));
-            if (item !== undefined) found.push(item);
-          },
-        );
-        return found;
-      } catch (error) {
-        const again = error instanceof NetlinkError && error.failure === 'interrupted';
-        if (!again || attempt === DUMP_ATTEMPTS) throw meant(query, error);
-      }
-    }
+    return explained(query, () =>
+      this.#connection.dump(
+        this.#family,
+        (writer) => encodeRequest(writer, request),
+        (message) => {
+          const { bytes, end } = message;
+          return read(this.#decode(layout, { bytes, start: attributesStart(message), end }));
+        },
+      ),
+    );
+  }
+
+  #decode(layout: typeof COMMAND, { bytes, start, end }: Place): CommandValues {
+    const values = decodeAttributes(layout, bytes, start, end);
+    this.#unknown += countUnknown(values);
+    return values;
   }
 
   /** Sends `count` requests, as `Connection.batch` does. */
@@ -107,6 +111,16 @@ export class Channel {
       onProgress,
     );
   }
+}
+
+function countUnknown(values: CommandValues): number {
+  const { service, destination, daemon } = values;
+  return (
+    unknownOf(values).length +
+    unknownOf(service).length +
+    unknownOf(destination).length +
+    unknownOf(daemon).length
+  );
 }
 
 function encodeRequest(writer: Writer, { command, values }: Request): void {

@@ -60,6 +60,14 @@ export class IpvsClient {
     return explained({ kind: 'open' }, async () => new IpvsClient(await Channel.open(options)));
   }
 
+  /**
+   * How many attributes the kernel has sent that this version does not know: with more than none, the kernel is newer
+   * than it, and has settings that it does not show.
+   */
+  get unknownAttributes(): number {
+    return this.#channel.unknownAttributes;
+  }
+
   /** Waits for what is under way, and closes the socket. */
   close(): Promise<void> {
     return this.#channel.close();

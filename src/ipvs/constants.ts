@@ -117,9 +117,6 @@ export const TUNNEL_ENCAP_FLAG_REMCSUM = 2;
 export const STATE_MASTER = 1;
 export const STATE_BACKUP = 2;
 
-export const AF_INET = 2;
-export const AF_INET6 = 10;
-
 export const IPPROTO_TCP = 6;
 export const IPPROTO_UDP = 17;
 export const IPPROTO_SCTP = 132;

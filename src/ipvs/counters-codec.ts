@@ -1,5 +1,6 @@
 import { type Counters, NO_COUNTERS } from '../model/counters.ts';
-import { decodeAttributes, type Region } from '../netlink/attributes.ts';
+import { decodeAttributes } from '../netlink/attributes.ts';
+import type { Region } from '../netlink/codecs.ts';
 import { COUNTERS_32, COUNTERS_64 } from './layout.ts';
 
 /** Prefers the 64-bit counters; an old kernel sends only the others. */

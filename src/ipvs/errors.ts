@@ -1,6 +1,6 @@
 import { type Change, formatChange } from '../model/change.ts';
 import { formatServiceId, type ServiceId } from '../model/service.ts';
-import { type ExtendedAck, NetlinkError, type NetlinkFailure } from '../netlink/errors.ts';
+import { NetlinkError, type NetlinkFailure } from '../netlink/errors.ts';
 
 /** A question to the kernel, where a `Change` is an order. */
 export type Query =
@@ -35,19 +35,16 @@ export class IpvsError extends Error {
   readonly errno: number;
   /** What the failure means for this operation, in plain words. */
   readonly meaning: string;
-  readonly extendedAck: ExtendedAck | undefined;
 
   constructor(operation: Operation, error: NetlinkError) {
     const meaning = explain(operation, error);
     const code = error.code ? ` (${error.code})` : '';
-    const kernel = error.extendedAck?.message ? ` The kernel says: ${error.extendedAck.message}.` : '';
-    super(`cannot ${formatOperation(operation)}: ${meaning}${code}.${kernel}`, { cause: error });
+    super(`cannot ${formatOperation(operation)}: ${meaning}${code}.`, { cause: error });
     this.operation = operation;
     this.failure = error.failure;
     this.code = error.code;
     this.errno = error.errno;
     this.meaning = meaning;
-    this.extendedAck = error.extendedAck;
   }
 
   /** The change that failed, where it was a change. */

@@ -1,19 +1,5 @@
-import {
-  type Attribute,
-  binary,
-  type Codec,
-  layout,
-  nested,
-  region,
-  string,
-  u8,
-  u16,
-  u16be,
-  u32,
-  u64,
-  type Values,
-  without,
-} from '../netlink/attributes.ts';
+import { type Attribute, type Codec, layout, someOf, type Values, without } from '../netlink/attributes.ts';
+import { binary, nested, region, string, u8, u16, u16be, u32, u64 } from '../netlink/codecs.ts';
 import { CMD_ATTR, DAEMON_ATTR, DEST_ATTR, INFO_ATTR, STATS_ATTR, SVC_ATTR } from './constants.ts';
 
 const attribute = <T>(type: number, codec: Codec<T>): Attribute<T> => ({ type, codec });
@@ -115,7 +101,7 @@ export const INFO = layout({
 });
 
 const counters = <W, N>(wide: Codec<W>, narrow: Codec<N>) =>
-  layout({
+  someOf({
     connections: attribute(STATS_ATTR.CONNS, narrow),
     incomingPackets: attribute(STATS_ATTR.INPKTS, narrow),
     outgoingPackets: attribute(STATS_ATTR.OUTPKTS, narrow),

@@ -1,6 +1,6 @@
 import { type Address, addressBytes, type Family } from '../model/address.ts';
+import { AF_INET, AF_INET6 } from '../netlink/address-family.ts';
 import { NetlinkError } from '../netlink/errors.ts';
-import { AF_INET, AF_INET6 } from './constants.ts';
 import type { AddressBytes } from './layout.ts';
 
 /** The other direction of a table of numbers. */

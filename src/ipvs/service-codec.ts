@@ -100,7 +100,7 @@ function decodeSchedulerFlags(scheduler: string, bits: number): readonly Schedul
 
 /** Reads a service that the kernel lists. Throws a `malformed` NetlinkError when its identity is missing. */
 export function decodeService(values: ServiceValues): ServiceStatus {
-  const family = FAMILY_OF.get(values.family ?? C.AF_INET) ?? 'inet';
+  const family = FAMILY_OF.get(values.family ?? FAMILY_NUMBERS.inet) ?? 'inet';
   const { flags = 0, scheduler = '', timeout = 0 } = values;
   return Object.assign(decodeServiceId(values, family), {
     scheduler,

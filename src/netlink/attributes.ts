@@ -4,8 +4,8 @@ import type { Writer } from './writer.ts';
 /** How one attribute's payload is written and read. `size` is its exact length in bytes, where it has one. */
 export interface Codec<T> {
   readonly size?: number;
-  /** Whether the payload is attributes again, which the attribute's type then says. */
-  readonly nested?: true;
+  /** What the payload's own attributes are, where it is attributes again; the attribute's type then says so. */
+  readonly inner?: AnyLayout;
   write(writer: Writer, value: T): void;
   read(bytes: Buffer, start: number, end: number): T;
 }
@@ -19,11 +19,30 @@ export interface Attribute<T> {
 // biome-ignore lint/suspicious/noExplicitAny: a layout holds attributes of every type of value
 type AnyAttribute = Attribute<any>;
 
+/** A layout of any attributes. */
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export type AnyLayout = Layout<any>;
+
 /** A table of attributes, described once and used for writing and for reading. */
 export interface Layout<A extends Record<string, AnyAttribute>> {
   readonly attributes: A;
-  readonly byType: ReadonlyMap<number, readonly [name: keyof A & string, attribute: AnyAttribute]>;
+  /** `undefined` for one that is passed over in reading. */
+  readonly byType: ReadonlyMap<
+    number,
+    readonly [name: keyof A & string, attribute: AnyAttribute] | undefined
+  >;
+  /** Whether these are all that the kernel's header has, so that another one is news. */
+  readonly whole: boolean;
 }
+
+/** An attribute that a layout does not have: a newer kernel sent it. */
+export interface UnknownAttribute {
+  readonly type: number;
+  /** Its payload. */
+  readonly bytes: Uint8Array;
+}
+
+const UNKNOWN = Symbol('unknown attributes');
 
 /** The values of a layout's attributes; every one may be absent. */
 export type Values<L> =
@@ -31,19 +50,26 @@ export type Values<L> =
     ? { -readonly [K in keyof A]?: (A[K] extends Attribute<infer T> ? T : never) | undefined }
     : never;
 
+/** All attributes that the kernel's header has. Others, which only a newer kernel can send, are kept in reading. */
 export function layout<A extends Record<string, AnyAttribute>>(attributes: A): Layout<A> {
-  return {
-    attributes,
-    byType: new Map(Object.entries(attributes).map((entry) => [entry[1].type, entry])),
-  };
+  const byType = new Map(Object.entries(attributes).map((entry) => [entry[1].type, entry]));
+  return { attributes, byType, whole: true };
+}
+
+/** Those attributes of the kernel's header that are of interest here. The others are passed over in reading. */
+export function someOf<A extends Record<string, AnyAttribute>>(attributes: A): Layout<A> {
+  return { ...layout(attributes), whole: false };
 }
 
 /** The same layout, but for some attributes that are passed over in reading. */
 export function without<A extends Record<string, AnyAttribute>>(
-  { attributes, byType }: Layout<A>,
+  { attributes, byType, whole }: Layout<A>,
   names: readonly (keyof A)[],
 ): Layout<A> {
-  return { attributes, byType: new Map([...byType].filter(([, [name]]) => !names.includes(name))) };
+  const kept = [...byType].map(
+    ([type, entry]) => [type, entry && names.includes(entry[0]) ? undefined : entry] as const,
+  );
+  return { attributes, byType: new Map(kept), whole };
 }
 
 const HEADER = 4;
@@ -63,7 +89,7 @@ export function encodeAttributes<A extends Record<string, AnyAttribute>>(
     const { type, codec } = attributes[name]!;
     const start = writer.length;
     writer.u16(0);
-    writer.u16(codec.nested ? type | NLA_F_NESTED : type);
+    writer.u16(codec.inner ? type | NLA_F_NESTED : type);
     codec.write(writer, value);
     writer.setU16(start, writer.length - start);
     writer.align();
@@ -71,24 +97,42 @@ export function encodeAttributes<A extends Record<string, AnyAttribute>>(
 }
 
 /**
- * Reads attributes from `start` to `end`. Attributes that the layout does not know are passed over: a newer kernel
- * may send them. Throws a `malformed` NetlinkError for lengths that cannot be.
+ * Reads attributes from `start` to `end`. Those that a whole layout does not have are kept, as bytes. Throws a
+ * `malformed` NetlinkError for lengths that cannot be.
  */
 export function decodeAttributes<A extends Record<string, AnyAttribute>>(
-  { byType }: Layout<A>,
+  { byType, whole }: Layout<A>,
   bytes: Buffer,
   start: number,
   end: number,
 ): Values<Layout<A>> {
-  const values: Record<string, unknown> = {};
+  const values: Record<string | symbol, unknown> = {};
   for (let at = start; at + HEADER <= end; ) {
     const to = attributeEnd(bytes, at, end);
-    const known = byType.get(attributeType(bytes, at));
+    const type = attributeType(bytes, at);
+    const known = byType.get(type);
     if (known) values[known[0]] = readAttribute(known[1], bytes, at + HEADER, to);
+    else if (whole && !byType.has(type)) keepUnknown(values, type, bytes.subarray(at + HEADER, to));
     at = nextAttribute(at, to);
   }
   return values as Values<Layout<A>>;
 }
+
+interface WithUnknown {
+  [UNKNOWN]?: UnknownAttribute[];
+}
+
+function keepUnknown(values: WithUnknown, type: number, payload: Buffer): void {
+  values[UNKNOWN] ??= [];
+  values[UNKNOWN].push({ type, bytes: Uint8Array.from(payload) });
+}
+
+/** The attributes that were read with these values and that their layout does not have. */
+export function unknownOf(values: object | undefined): readonly UnknownAttribute[] {
+  return (values as WithUnknown | undefined)?.[UNKNOWN] ?? NONE;
+}
+
+const NONE: readonly UnknownAttribute[] = [];
 
 function readAttribute<T>({ type, codec }: Attribute<T>, bytes: Buffer, from: number, to: number): T {
   if (codec.size !== undefined && to - from < codec.size) {
@@ -126,82 +170,3 @@ function attributeEnd(bytes: Uint8Array, at: number, end: number): number {
 function nextAttribute(at: number, end: number): number {
   return at + ((end - at + 3) & ~3);
 }
-
-export const u8: Codec<number> = {
-  size: 1,
-  write: (writer, value) => writer.u8(value),
-  read: (bytes, start) => bytes[start]!,
-};
-
-export const u16: Codec<number> = {
-  size: 2,
-  write: (writer, value) => writer.u16(value),
-  read: (bytes, start) => bytes.readUInt16LE(start),
-};
-
-/** In network byte order. */
-export const u16be: Codec<number> = {
-  size: 2,
-  write: (writer, value) => writer.u16be(value),
-  read: (bytes, start) => bytes.readUInt16BE(start),
-};
-
-export const u32: Codec<number> = {
-  size: 4,
-  write: (writer, value) => writer.u32(value),
-  read: (bytes, start) => bytes.readUInt32LE(start),
-};
-
-export const u64: Codec<bigint> = {
-  size: 8,
-  write: (writer, value) => writer.u64(value),
-  read: (bytes, start) => bytes.readBigUInt64LE(start),
-};
-
-/** Text that ends at its first NUL, or at the attribute's end. */
-export const string: Codec<string> = {
-  write: (writer, value) => writer.string(value),
-  read(bytes, start, end) {
-    let last = start;
-    while (last < end && bytes[last] !== 0) last++;
-    return bytes.toString('utf8', start, last);
-  },
-};
-
-/** Exactly `size` bytes, copied on reading. */
-export function binary(size: number): Codec<Uint8Array> {
-  return {
-    size,
-    write: (writer, value) => writer.bytes(value),
-    read: (bytes, start) => copyBytes(bytes, start, start + size),
-  };
-}
-
-/** A copy of some bytes: those of a datagram do not stay. A loop, for these are few. */
-export function copyBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  const copy = new Uint8Array(end - start);
-  for (let index = 0; index < copy.length; index++) copy[index] = bytes[start + index]!;
-  return copy;
-}
-
-/** Attributes inside an attribute. */
-export function nested<A extends Record<string, AnyAttribute>>(inner: Layout<A>): Codec<Values<Layout<A>>> {
-  return {
-    nested: true,
-    write: (writer, values) => encodeAttributes(writer, inner, values),
-    read: (bytes, start, end) => decodeAttributes(inner, bytes, start, end),
-  };
-}
-
-/** Where an attribute's payload lies, for one that is read only when it is wanted: before the datagram is gone. */
-export interface Region {
-  readonly bytes: Buffer;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The payload unread. */
-export const region: Codec<Region> = {
-  write: (writer, { bytes, start, end }) => writer.bytes(bytes.subarray(start, end)),
-  read: (bytes, start, end) => ({ bytes, start, end }),
-};

@@ -19,14 +19,6 @@ export type NetlinkFailure =
   /** The connection was closed before the answer came. */
   | 'closed';
 
-/** The kernel's extended acknowledgement, where it sent one. */
-export interface ExtendedAck {
-  /** The kernel's own sentence. */
-  readonly message?: string;
-  /** Offset in bytes, from the start of the request, of the attribute that it objects to. */
-  readonly offset?: number;
-}
-
 /** Fields first, sentence second: `failure` and `errno` decide, `message` is for people. */
 export class NetlinkError extends Error {
   override readonly name = 'NetlinkError';
@@ -41,18 +33,12 @@ export class NetlinkError extends Error {
   readonly errno: number;
   /** Name of the errno, such as `ESRCH`; an empty string where there is none. */
   readonly code: string;
-  readonly extendedAck: ExtendedAck | undefined;
 
-  constructor(
-    failure: NetlinkFailure,
-    message: string,
-    details: { errno?: number; extendedAck?: ExtendedAck | undefined; cause?: unknown } = {},
-  ) {
+  constructor(failure: NetlinkFailure, message: string, details: { errno?: number; cause?: unknown } = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.failure = failure;
     this.errno = details.errno ?? 0;
     this.code = this.errno ? errnoName(this.errno) : '';
-    this.extendedAck = details.extendedAck;
   }
 }
 

@@ -1,5 +1,4 @@
-import { eachAttribute } from './attributes.ts';
-import { type ExtendedAck, NetlinkError } from './errors.ts';
+import { NetlinkError } from './errors.ts';
 import type { Writer } from './writer.ts';
 
 // Message types and flags of include/uapi/linux/netlink.h.
@@ -14,10 +13,6 @@ export const NLM_F_DUMP = 0x300;
 export const NLM_F_REPLACE = 0x100;
 export const NLM_F_EXCL = 0x200;
 export const NLM_F_CREATE = 0x400;
-const NLM_F_CAPPED = 0x100;
-const NLM_F_ACK_TLVS = 0x200;
-const NLMSGERR_ATTR_MSG = 1;
-const NLMSGERR_ATTR_OFFS = 2;
 
 const HEADER = 16;
 const OFFSET_FLAGS = 6;
@@ -82,39 +77,14 @@ export function decodeMessages(bytes: Buffer): Message[] {
   return messages;
 }
 
-/** The outcome that an ERROR or DONE message carries: errno 0 is success. */
-export interface Outcome {
-  readonly errno: number;
-  readonly extendedAck: ExtendedAck | undefined;
-}
-
-/** Reads the outcome of an ERROR message (acknowledgement or refusal) or of the DONE that ends a dump. */
-export function decodeOutcome({ type, flags, bytes, start, end }: Message): Outcome {
-  if (end - start < 4) {
-    // An old kernel may end a dump with an empty DONE.
-    if (type === NLMSG_DONE) return { errno: 0, extendedAck: undefined };
-    throw new NetlinkError('malformed', 'an acknowledgement without an error number');
-  }
-  const errno = Math.max(0, -bytes.readInt32LE(start));
-  if (!(flags & NLM_F_ACK_TLVS)) return { errno, extendedAck: undefined };
-  return {
-    errno,
-    extendedAck: decodeExtendedAck(bytes, acknowledgedEnd({ type, flags, bytes, start, end }), end),
-  };
-}
-
-/** An ERROR repeats the request's header, and its payload unless capped; the extended acknowledgement comes after. */
-function acknowledgedEnd({ type, flags, bytes, start, end }: Omit<Message, 'sequence'>): number {
-  const request = start + 4;
-  if (type === NLMSG_DONE || end - request < HEADER) return request;
-  return flags & NLM_F_CAPPED ? request + HEADER : request + padded(bytes.readUInt32LE(request));
-}
-
-function decodeExtendedAck(bytes: Buffer, start: number, end: number): ExtendedAck {
-  const ack: { message?: string; offset?: number } = {};
-  eachAttribute(bytes, start, end, (type, from, to) => {
-    if (type === NLMSGERR_ATTR_MSG) ack.message = bytes.toString('utf8', from, to).replace(/\0.*$/s, '');
-    if (type === NLMSGERR_ATTR_OFFS && to - from >= 4) ack.offset = bytes.readUInt32LE(from);
-  });
-  return ack;
+/**
+ * The errno that an ERROR message (acknowledgement or refusal) or the DONE that ends a dump carries; 0 is success. What
+ * follows it, the request and an extended acknowledgement, is not looked at: the kernel sends the latter only on a socket
+ * that asked for it (NETLINK_EXT_ACK).
+ */
+export function decodeErrno({ type, bytes, start, end }: Message): number {
+  if (end - start >= 4) return Math.max(0, -bytes.readInt32LE(start));
+  // An old kernel may end a dump with an empty DONE.
+  if (type === NLMSG_DONE) return 0;
+  throw new NetlinkError('malformed', 'an acknowledgement without an error number');
 }

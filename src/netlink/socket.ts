@@ -1,4 +1,5 @@
 import { readSync, writeSync } from 'node:fs';
+import { endianness } from 'node:os';
 import { RawNetlinkSocket } from 'netlink/dist/raw.js';
 import { findDescriptor } from './descriptor.ts';
 import { NetlinkError } from './errors.ts';
@@ -13,6 +14,8 @@ export interface Socket {
   readonly receiveBuffer: number;
   /** Whether this socket keeps the process alive. */
   hold(alive: boolean): void;
+  /** Has the kernel send what it tells a multicast group. Not every socket can. Throws a NetlinkError. */
+  join?(group: number): void;
 }
 
 /** What a socket has to tell. Called outside the native code, so that an exception is an ordinary exception. */
@@ -32,6 +35,8 @@ export type OpenSocket = (listener: SocketListener) => Socket;
  */
 const DATAGRAM_ROOM = 65_536;
 const WANTED_BUFFER = 1 << 20;
+/** Bind to it, and the kernel chooses a free port. */
+const ANY_PORT = 0;
 /** Datagrams that are read in a row before others in this process have their turn. */
 const READ_AT_ONCE = 1024;
 
@@ -45,6 +50,10 @@ const READ_AT_ONCE = 1024;
  * The transport calls its listeners from native code, where any exception, even one of a `process.nextTick` of
  * somebody else's, aborts the process, and where closing the socket is unsafe. So the listeners only take note, and
  * what they have is delivered from the event loop's next check phase.
+ *
+ * Reading at once does not tell who sent a datagram, and the transport cannot connect its socket to the kernel, which would
+ * keep others out. Others need CAP_NET_ADMIN to send to us at all (net/netlink/af_netlink.c, `netlink_sendmsg`), and the
+ * sequence number that is waited for, which begins at random (wire.ts).
  */
 export function openSocket(protocol: number, listener: SocketListener): Socket {
   const inbox: (Buffer | NetlinkError)[] = [];
@@ -81,7 +90,7 @@ export function openSocket(protocol: number, listener: SocketListener): Socket {
   };
 
   raw.on('message', (datagram, sender) => {
-    // Only the kernel, whose port is 0, is believed.
+    // The kernel's port is 0. What is read at once comes without its sender: see above.
     if (sender.port === 0) note(datagram);
   });
   raw.on('truncatedMessage', (datagram) => note(tooLarge(datagram.length)));
@@ -97,6 +106,13 @@ export function openSocket(protocol: number, listener: SocketListener): Socket {
         return;
       }
       read();
+    },
+    join(group) {
+      try {
+        raw.addMembership(group);
+      } catch (error) {
+        throw socketError(error as NodeJS.ErrnoException);
+      }
     },
     hold(alive) {
       if (!open) return;
@@ -129,8 +145,16 @@ function tooLarge(bytes: number): NetlinkError {
 
 /** The transport's socket and, from /proc, its file descriptor. */
 function createRaw(protocol: number): { raw: RawNetlinkSocket; descriptor: number } {
+  if (endianness() !== 'LE') {
+    throw new NetlinkError(
+      'socket',
+      'this machine is big-endian, and numbers are written little-endian here',
+    );
+  }
   try {
     const raw = new RawNetlinkSocket(protocol, {
+      // Left to itself, the transport tries a thousand ports made of the process id, which anybody can occupy.
+      localPort: ANY_PORT,
       messagePeeking: false,
       msgBufferSize: DATAGRAM_ROOM,
       recvBufferSize: WANTED_BUFFER,
@@ -148,13 +172,22 @@ function createRaw(protocol: number): { raw: RawNetlinkSocket; descriptor: numbe
   }
 }
 
+const MEANINGS: Readonly<Record<string, string>> = {
+  ENOBUFS: 'the netlink receive buffer overran and answers were lost',
+  EMFILE:
+    'this process has no file descriptor left for a netlink socket: close some, or raise its limit (ulimit -n, LimitNOFILE= of its unit)',
+  ENFILE: 'this machine has no file descriptor left for a netlink socket (sysctl fs.file-max)',
+};
+
 function socketError(error: {
   errno?: number | undefined;
   code?: string | undefined;
   message: string;
 }): NetlinkError {
   const errno = Math.abs(error.errno ?? 0);
-  return error.code === 'ENOBUFS'
-    ? new NetlinkError('overrun', 'the netlink receive buffer overran and answers were lost', { errno })
-    : new NetlinkError('socket', `netlink socket: ${error.message}`, { errno, cause: error });
+  const failure = error.code === 'ENOBUFS' ? 'overrun' : 'socket';
+  return new NetlinkError(failure, MEANINGS[error.code ?? ''] ?? `netlink socket: ${error.message}`, {
+    errno,
+    cause: error,
+  });
 }

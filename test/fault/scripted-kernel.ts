@@ -1,9 +1,10 @@
+import { beforeEach, describe } from 'vitest';
+import { encodeAcknowledgement, encodeAnswer, encodeDone } from '../../src/netlink/answers.ts';
 import { encodeAttributes, type Layout, type Values } from '../../src/netlink/attributes.ts';
 import type { NetlinkError } from '../../src/netlink/errors.ts';
-import { encodeGenericHeader } from '../../src/netlink/generic.ts';
-import { decodeMessages, encodeMessage, type Message, stampMessages } from '../../src/netlink/message.ts';
+import { encodeGenericHeader } from '../../src/netlink/families/generic.ts';
+import { decodeMessages, type Message, NLMSG_NOOP } from '../../src/netlink/message.ts';
 import type { OpenSocket, SocketListener } from '../../src/netlink/socket.ts';
-import { Writer } from '../../src/netlink/writer.ts';
 
 /**
  * What a scripted kernel does with the requests of one datagram, before it acknowledges the fence behind them. One
@@ -13,7 +14,19 @@ export type Script = (requests: Message[], kernel: ScriptedKernel) => unknown;
 
 export const silence = Symbol('silence');
 
-const NLMSG_NOOP = 1;
+/** When answers come: the real socket mostly has them before `send` returns, and now and then only later. */
+type Delivery = 'inside send()' | 'after send()';
+let delivery: Delivery;
+
+/** Every test of the suite twice. */
+export function withEachDelivery(suite: () => void): void {
+  describe.each(['inside send()', 'after send()'] as const)('with answers %s:', (one) => {
+    beforeEach(() => {
+      delivery = one;
+    });
+    suite();
+  });
+}
 
 /** Sits under a connection in the kernel's place: takes real bytes, answers what the test scripts. */
 export class ScriptedKernel {
@@ -42,7 +55,8 @@ export class ScriptedKernel {
       send: (bytes) => {
         const copy = Buffer.from(bytes);
         state.sent.push(copy);
-        setImmediate(() => this.#answer(decodeMessages(copy)));
+        if (delivery === 'inside send()') this.#answer(decodeMessages(copy));
+        else setImmediate(() => this.#answer(decodeMessages(copy)));
       },
     };
   };
@@ -65,10 +79,7 @@ export class ScriptedKernel {
 
 /** A message with any payload. */
 export function message(type: number, sequence: number, payload: Buffer, flags = 0): Buffer {
-  const writer = new Writer();
-  encodeMessage(writer, type, flags, () => writer.bytes(payload));
-  stampMessages(writer, sequence);
-  return Buffer.from(writer.view());
+  return encodeAnswer(type, sequence, (writer) => writer.bytes(payload), flags);
 }
 
 /** A generic netlink message of a family, with attributes. */
@@ -80,30 +91,18 @@ export function answer<L extends Layout<any>>(
   values: Values<L>,
   flags = 0,
 ): Buffer {
-  const writer = new Writer();
-  encodeGenericHeader(writer, 1, 1);
-  encodeAttributes(writer, layout, values);
-  return message(type, sequence, Buffer.from(writer.view()), flags);
+  const payload: Parameters<typeof encodeAnswer>[2] = (writer) => {
+    encodeGenericHeader(writer, 1, 1);
+    encodeAttributes(writer, layout, values);
+  };
+  return encodeAnswer(type, sequence, payload, flags);
 }
 
-/** ERROR message: errno 0 acknowledges. The request's header is repeated, capped. */
-export function acknowledge(request: Message, errno = 0, tlvs: Buffer = Buffer.alloc(0)): Buffer {
-  const payload = Buffer.alloc(20);
-  payload.writeInt32LE(-errno, 0);
-  payload.writeUInt32LE(16 + request.end - request.start, 4);
-  payload.writeUInt32LE(request.sequence, 12);
-  const NLM_F_CAPPED = 0x100;
-  const NLM_F_ACK_TLVS = 0x200;
-  const flags = tlvs.length ? NLM_F_CAPPED | NLM_F_ACK_TLVS : NLM_F_CAPPED;
-  return message(2, request.sequence, Buffer.concat([payload, tlvs]), flags);
-}
+/** ERROR message: errno 0 acknowledges. */
+export const acknowledge = (request: Message, errno = 0) => encodeAcknowledgement(request.sequence, errno);
 
 /** DONE message that ends a dump. */
-export function done(request: Message, errno = 0): Buffer {
-  const payload = Buffer.alloc(4);
-  payload.writeInt32LE(-errno, 0);
-  return message(3, request.sequence, payload, 2);
-}
+export const done = (request: Message, errno = 0) => encodeDone(request.sequence, errno);
 
 /** One attribute, by hand. */
 export function attribute(type: number, payload: Buffer): Buffer {

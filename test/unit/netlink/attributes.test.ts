@@ -1,18 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  binary,
   decodeAttributes,
   encodeAttributes,
   layout,
-  nested,
-  string,
-  u8,
-  u16,
-  u16be,
-  u32,
-  u64,
+  someOf,
+  unknownOf,
+  without,
 } from '../../../src/netlink/attributes.ts';
+import { binary, nested, string, u8, u16, u16be, u32, u64 } from '../../../src/netlink/codecs.ts';
 import { NetlinkError } from '../../../src/netlink/errors.ts';
 import { Writer } from '../../../src/netlink/writer.ts';
 
@@ -89,6 +85,32 @@ describe('attributes', () => {
       }),
       { numRuns: 5000 },
     );
+  });
+
+  it('that the layout does not have are kept with their bytes, at every depth', () => {
+    // Type 9 with four bytes; in the nested one, type 77 with one byte.
+    const bytes = Buffer.from(
+      '080009000a000001' + '05000100' + '07000000' + '0c000880' + '05004d00' + 'ff000000',
+      'hex',
+    );
+    const values = decodeAttributes(OUTER, bytes, 0, bytes.length);
+    expect(values.byte).toBe(7);
+    expect(unknownOf(values)).toEqual([{ type: 9, bytes: Uint8Array.of(10, 0, 0, 1) }]);
+    expect(unknownOf(values.inner)).toEqual([{ type: 77, bytes: Uint8Array.of(255) }]);
+  });
+
+  it('are passed over where only some are of interest', () => {
+    const bytes = Buffer.from('080009000a00000105000100' + '07000000', 'hex');
+    const values = decodeAttributes(someOf({ byte: { type: 1, codec: u8 } }), bytes, 0, bytes.length);
+    expect(values).toEqual({ byte: 7 });
+    expect(unknownOf(values)).toEqual([]);
+  });
+
+  it('are passed over where they are known and not wanted', () => {
+    const bytes = encode({ byte: 7, word: 1 });
+    const values = decodeAttributes(without(OUTER, ['word']), bytes, 0, bytes.length);
+    expect(values).toEqual({ byte: 7 });
+    expect(unknownOf(values)).toEqual([]);
   });
 
   it('that are too short for their type are malformed', () => {

@@ -1,16 +1,17 @@
-import { decodeAttributes, encodeAttributes, layout, string, u16 } from './attributes.ts';
-import type { Connection } from './connection.ts';
-import { NetlinkError } from './errors.ts';
-import type { Message } from './message.ts';
-import type { Writer } from './writer.ts';
+import { decodeAttributes, encodeAttributes, someOf, type Values } from '../attributes.ts';
+import { string, u16 } from '../codecs.ts';
+import type { Connection } from '../connection.ts';
+import { NetlinkError } from '../errors.ts';
+import type { Message } from '../message.ts';
+import type { Writer } from '../writer.ts';
 
 /** Protocol number of generic netlink sockets. */
 export const NETLINK_GENERIC = 16;
 
 // The family that knows the others: include/uapi/linux/genetlink.h.
-const GENL_ID_CTRL = 16;
+export const GENL_ID_CTRL = 16;
 const CTRL_CMD_GETFAMILY = 3;
-const CONTROLLER = layout({
+export const CONTROLLER = someOf({
   id: { type: 1, codec: u16 },
   name: { type: 2, codec: string },
 });
@@ -44,7 +45,7 @@ export async function resolveFamily(connection: Connection, name: string): Promi
   };
   try {
     await connection.request(GENL_ID_CTRL, question, (message) => {
-      id = decodeAttributes(CONTROLLER, message.bytes, attributesStart(message), message.end).id;
+      id = decodeFamily(message).id;
     });
   } catch (error) {
     if (!(error instanceof NetlinkError) || error.code !== 'ENOENT') throw error;
@@ -56,14 +57,17 @@ export async function resolveFamily(connection: Connection, name: string): Promi
 
 /** Names and numbers of the families that the kernel has now. Unlike `resolveFamily`, loads no module. */
 export async function listFamilies(connection: Connection): Promise<Map<string, number>> {
-  const families = new Map<string, number>();
-  await connection.dump(
+  const families = await connection.dump(
     GENL_ID_CTRL,
     (writer) => encodeGenericHeader(writer, CTRL_CMD_GETFAMILY, 1),
     (message) => {
-      const { id, name } = decodeAttributes(CONTROLLER, message.bytes, attributesStart(message), message.end);
-      if (id !== undefined && name !== undefined) families.set(name, id);
+      const { id, name } = decodeFamily(message);
+      return id === undefined || name === undefined ? undefined : ([name, id] as const);
     },
   );
-  return families;
+  return new Map(families);
+}
+
+function decodeFamily(message: Message): Values<typeof CONTROLLER> {
+  return decodeAttributes(CONTROLLER, message.bytes, attributesStart(message), message.end);
 }

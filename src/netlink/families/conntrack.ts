@@ -1,0 +1,97 @@
+import { decodeAttributes, encodeAttributes, someOf } from '../attributes.ts';
+import { nested, octets, u8, u16be, u32be } from '../codecs.ts';
+import type { Connection } from '../connection.ts';
+import { NetlinkError } from '../errors.ts';
+import type { Message } from '../message.ts';
+import type { Writer } from '../writer.ts';
+
+/** Protocol number of netfilter's netlink sockets. */
+export const NETLINK_NETFILTER = 12;
+
+// Connection tracking: include/uapi/linux/netfilter/nfnetlink_conntrack.h, net/netfilter/nf_conntrack_netlink.c.
+const CTNETLINK = 1 << 8;
+export const IPCTNL_MSG_CT_GET = CTNETLINK | 1;
+const IPCTNL_MSG_CT_GET_STATS_CPU = CTNETLINK | 4;
+
+/** Bytes of `struct nfgenmsg`: family, version, resource. */
+export const NETFILTER_HEADER = 4;
+
+const IP = someOf({
+  source: { type: 1, codec: octets },
+  destination: { type: 2, codec: octets },
+  source6: { type: 3, codec: octets },
+  destination6: { type: 4, codec: octets },
+});
+const PROTOCOL = someOf({
+  number: { type: 1, codec: u8 },
+  sourcePort: { type: 2, codec: u16be },
+  destinationPort: { type: 3, codec: u16be },
+});
+const TUPLE = someOf({ ip: { type: 1, codec: nested(IP) }, protocol: { type: 2, codec: nested(PROTOCOL) } });
+const TCP = someOf({ state: { type: 1, codec: u8 } });
+export const ENTRY = someOf({
+  reply: { type: 2, codec: nested(TUPLE) },
+  protocolInfo: { type: 4, codec: nested(someOf({ tcp: { type: 1, codec: nested(TCP) } })) },
+  mark: { type: 8, codec: u32be },
+  markMask: { type: 21, codec: u32be },
+});
+const STATISTICS = someOf({ insertFailed: { type: 9, codec: u32be } });
+
+/** One tracked connection: where its replies come from and go to, which after source NAT is a local address. */
+export interface RawEntry {
+  readonly mark: number;
+  readonly protocol: number;
+  readonly replySource: Uint8Array;
+  readonly replySourcePort: number;
+  readonly replyDestination: Uint8Array;
+  /** The kernel's number of the state of a TCP connection. */
+  readonly tcpState: number | undefined;
+}
+
+/** The tracked connections whose mark, under the mask, is this one; the kernel sorts them out. */
+export function dumpEntries(connection: Connection, mark: number, mask: number): Promise<RawEntry[]> {
+  const question = (writer: Writer) => {
+    header(writer);
+    encodeAttributes(writer, ENTRY, { mark, markMask: mask });
+  };
+  return connection.dump(IPCTNL_MSG_CT_GET, question, decodeEntry);
+}
+
+/** `undefined` for one without the addresses of its replies. */
+export function decodeEntry(message: Message): RawEntry | undefined {
+  const found = decodeAttributes(ENTRY, message.bytes, bodyStart(message), message.end);
+  const { ip, protocol } = found.reply ?? {};
+  const replySource = ip?.source ?? ip?.source6;
+  const replyDestination = ip?.destination ?? ip?.destination6;
+  if (!replySource || !replyDestination) return undefined;
+  return {
+    mark: found.mark ?? 0,
+    protocol: protocol?.number ?? 0,
+    replySource,
+    replySourcePort: protocol?.sourcePort ?? 0,
+    replyDestination,
+    tcpState: found.protocolInfo?.tcp?.state,
+  };
+}
+
+/** How often a connection could not be entered, since the start of the namespace: no free port, or a clash. */
+export async function readInsertFailures(connection: Connection): Promise<number> {
+  const ofEachProcessor = await connection.dump(IPCTNL_MSG_CT_GET_STATS_CPU, header, decodeInsertFailures);
+  return ofEachProcessor.reduce((sum, count) => sum + count, 0);
+}
+
+export function decodeInsertFailures(message: Message): number {
+  const { bytes, end } = message;
+  return decodeAttributes(STATISTICS, bytes, bodyStart(message), end).insertFailed ?? 0;
+}
+
+/** Of both families. */
+function header(writer: Writer): void {
+  writer.zeros(NETFILTER_HEADER);
+}
+
+function bodyStart({ start, end }: { start: number; end: number }): number {
+  if (end - start < NETFILTER_HEADER)
+    throw new NetlinkError('malformed', 'a netfilter message without its header');
+  return start + NETFILTER_HEADER;
+}
