@@ -31,6 +31,7 @@ const MOST_WAITING = 10_000;
  * is the end: the socket failed, or the kernel sent what cannot be read.
  */
 export class Subscription<E extends { readonly kind: string }> implements AsyncIterable<E | Overrun> {
+  readonly #protocol: number;
   readonly #socket: EventSocket;
   readonly #decode: (message: Message) => E | undefined;
   readonly #trace: Trace | undefined;
@@ -49,6 +50,7 @@ export class Subscription<E extends { readonly kind: string }> implements AsyncI
     decode: (message: Message) => E | undefined,
     { signal, trace, openSocket: open }: SubscriptionOptions = {},
   ) {
+    this.#protocol = protocol;
     this.#decode = decode;
     this.#trace = trace;
     this.#signal = signal;
@@ -97,7 +99,7 @@ export class Subscription<E extends { readonly kind: string }> implements AsyncI
 
   #received(datagram: Buffer): void {
     if (this.#closed) return;
-    this.#trace?.('received', datagram);
+    this.#trace?.(this.#protocol, 'received', datagram);
     try {
       for (const message of decodeMessages(datagram)) {
         const event = this.#decode(message);
