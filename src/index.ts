@@ -12,6 +12,7 @@ export {
 } from './ipvs/client.ts';
 export { IpvsError, type Operation, type Query } from './ipvs/errors.ts';
 export { type Readable, type Reading, readTable } from './ipvs/read-table.ts';
+export { newTrace } from './ipvs/trace.ts';
 export type { Address, Family } from './model/address.ts';
 export { type Change, formatChange } from './model/change.ts';
 export type { Counters } from './model/counters.ts';
@@ -40,3 +41,4 @@ export {
 export type { Info, ServiceTable, Table } from './model/table.ts';
 export type { Timeouts } from './model/timeouts.ts';
 export type { NetlinkFailure } from './netlink/errors.ts';
+export type { Trace } from './netlink/trace.ts';

@@ -4,6 +4,7 @@ import type { Address } from '../model/address.ts';
 import type { FirewallObject, ModuleState } from '../model/facts.ts';
 import type { Neighbour, Network, ResolvedRoute } from '../model/network.ts';
 import type { Setting, SettingState } from '../model/setting.ts';
+import type { ConnectionOptions } from '../netlink/connection.ts';
 import { announce } from './announce.ts';
 import { readTracking, readTranslations, type Tracking, type Translation } from './conntrack.ts';
 import type { TableContent } from './fullnat-content.ts';
@@ -47,8 +48,8 @@ export interface Host {
 }
 
 /** Opens the host that this process runs on, in the network namespace that it is in. */
-export function openHost(): Host {
-  const links = new Links();
+export function openHost(options: ConnectionOptions = {}): Host {
+  const links = new Links(options);
   const table = openFullnatTable();
   return {
     mayChange,
@@ -70,8 +71,8 @@ export function openHost(): Host {
     },
     fullnat: table.read,
     firewall: async () => (await listRuleset()) ?? [],
-    translations: readTranslations,
-    tracking: readTracking,
+    translations: (mark, mask) => readTranslations(mark, mask, options),
+    tracking: () => readTracking(options),
     close: () => links.close(),
   };
 }

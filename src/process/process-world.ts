@@ -5,19 +5,21 @@ import type { Address } from '../model/address.ts';
 import { systemClock } from './clock.ts';
 import { interrupt } from './interrupt.ts';
 import { standardInput, writerTo } from './process-streams.ts';
-import type { Names, World } from './world.ts';
+import type { Names, World, Writer } from './world.ts';
 
 /** This process and this machine. Nothing is loaded or opened before it is used. */
 export function processWorld(): World {
+  const stderr = writerTo(2, () => process.stderr);
+  const traced = () => netlinkOptions(stderr, process.env.LVSADM_TRACE);
   return {
     programName: basename(process.argv[1] ?? 'lvsadm', '.js'),
     environment: process.env,
     stdin: { [Symbol.asyncIterator]: standardInput },
     stdout: writerTo(1, () => process.stdout),
-    stderr: writerTo(2, () => process.stderr),
+    stderr,
     version: readVersion,
-    openKernel: async () => (await import('../ipvs/client.ts')).IpvsClient.open(),
-    openHost: async () => (await import(/* apart */ '../host/host.ts')).openHost(),
+    openKernel: async () => (await import('../ipvs/client.ts')).IpvsClient.open(await traced()),
+    openHost: async () => (await import(/* apart */ '../host/host.ts')).openHost(await traced()),
     clock: systemClock,
     interrupt,
     loadModule: async () => (await import(/* apart */ '../host/modules.ts')).loadModule('ip_vs'),
@@ -30,6 +32,12 @@ export function processWorld(): World {
     readConnections: async () => readFileSync('/proc/net/ip_vs_conn', 'latin1'),
     readFile: async (path) => readFileSync(path, 'utf8'),
   };
+}
+
+/** A trace of what goes over netlink, where the environment asks for one. */
+async function netlinkOptions(stderr: Writer, wanted: string | undefined) {
+  if (!wanted) return {};
+  return { trace: (await import(/* apart */ './trace.ts')).traceTo(stderr, wanted) };
 }
 
 function readVersion(): string {

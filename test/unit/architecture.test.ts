@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** Packages that only these files, or the files of these folders, may know. */
 const DOORS: Record<string, readonly string[]> = {
-  netlink: ['netlink/socket.ts'],
+  netlink: ['netlink/transport.ts'],
   execa: ['host/run.ts'],
   chalk: ['output/paint.ts'],
   'cli-table3': ['output/table.ts'],
