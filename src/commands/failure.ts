@@ -1,3 +1,4 @@
+import { TableFailure } from '../actions/table/destination.ts';
 import { NftError } from '../host/nft.ts';
 import { IpvsError } from '../ipvs/errors.ts';
 import { NetlinkError } from '../netlink/errors.ts';
@@ -24,7 +25,12 @@ export function tellFailure(
 }
 
 function isExpected(error: unknown): error is Error {
-  if (error instanceof UsageError || error instanceof PlanRefusal || error instanceof MachineFailure)
+  if (
+    error instanceof UsageError ||
+    error instanceof PlanRefusal ||
+    error instanceof TableFailure ||
+    error instanceof MachineFailure
+  )
     return true;
   if (error instanceof NetlinkError || error instanceof IpvsError || error instanceof NftError) return true;
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';

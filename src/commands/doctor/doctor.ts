@@ -12,11 +12,11 @@ import { questionsOf } from '../../plan/doctor/questions.ts';
 import { describeRoles } from '../../plan/doctor/roles.ts';
 import { supposeTable } from '../../plan/table/supposed.ts';
 import type { World } from '../../process/world.ts';
+import { readFiles } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
 import { openJournal } from '../open-journal.ts';
 import { UsageError } from '../role.ts';
 import { subcommand } from '../subcommand.ts';
-import { readWanted } from '../table-files.ts';
 import { parseHostAddress, parseVips } from '../words.ts';
 
 interface Values {
@@ -55,7 +55,7 @@ async function doctor(files: readonly string[], values: Values, world: World): P
   }
   const { owners } = await openJournal(values.stateDir);
   const meant = meantServers(values, owners);
-  const supposed = files.length > 0 ? await readWanted(files, world) : undefined;
+  const supposed = files.length > 0 ? await readFiles(files, world) : undefined;
   const { table, unknown } = await readIpvs(world);
   const seen = await readFacts(supposed ? supposeTable(supposed.wanted, table) : table, meant, unknown);
   const facts: Facts = { ...seen, directs: recordedDirectors(owners) };

@@ -1,7 +1,8 @@
+import { readWanted } from '../../actions/table/reconcile.ts';
 import { renderJson } from '../../output/json.ts';
 import { documentOf, formatDocument } from '../../syntax/document/text.ts';
 import { EXIT } from '../exit-codes.ts';
-import { readTable, withKernel } from '../kernel.ts';
+import { withKernel } from '../kernel.ts';
 import { subcommand } from '../subcommand.ts';
 
 /** Prints the table as a document that `apply` and `diff` read. */
@@ -11,7 +12,7 @@ export const run = subcommand({
   define(program, world, perform) {
     program.option('--json', 'as JSON instead of YAML');
     perform(program, async ({ json }: { readonly json?: boolean }) => {
-      const table = await withKernel(world, readTable);
+      const table = await withKernel(world, readWanted);
       world.stdout.write(json ? renderJson(documentOf(table)) : formatDocument(table));
       return EXIT.ok;
     });

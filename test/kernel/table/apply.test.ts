@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { readTable } from '../../../src/commands/kernel.ts';
-import { execute } from '../../../src/commands/table-execute.ts';
+import { execute } from '../../../src/actions/table/execute.ts';
+import { readWanted } from '../../../src/actions/table/reconcile.ts';
 import { takeLock } from '../../../src/host/lock.ts';
 import type { IpvsClient } from '../../../src/ipvs/client.ts';
 import type { Kernel } from '../../../src/ipvs/kernel.ts';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterEach(() => reset(client));
 afterAll(() => client?.close());
 
-const table = () => readTable(client);
+const table = () => readWanted(client);
 
 /** What it takes to stay with one connection, where a command would close its own. */
 const shared = (kernel: Kernel = client) => ({

@@ -1,15 +1,15 @@
-import type { Kernel } from '../ipvs/kernel.ts';
-import type { Change } from '../model/change.ts';
-import type { Clock } from '../model/clock.ts';
-import type { BusyDestination, ChangeReport, RefusedChange } from '../output/table-change.ts';
+import type { Kernel } from '../../ipvs/kernel.ts';
+import type { Change } from '../../model/change.ts';
+import type { Clock } from '../../model/clock.ts';
 import {
   changesOf,
   quiescenceOf,
   type Removal,
   removalChanges,
   type Steps,
-} from '../plan/table/diff-changes.ts';
-import { isEmpty, isIdle, type Load, readLoads } from './destination-load.ts';
+} from '../../plan/table/diff-changes.ts';
+import type { BusyDestination, ChangeReport, Load, RefusedChange } from '../../plan/table/report.ts';
+import { isEmpty, isIdle, readLoads } from './load.ts';
 
 /**
  * What becomes of a destination that goes and has connections: `keep` it at weight 0, `wait` until they are gone, or
@@ -122,7 +122,9 @@ class Run {
     const before = this.#done.length;
     const onProgress = (count: number) => this.#options.onProgress?.(before + count);
     const failures = await this.#kernel.batch(changes, { onProgress });
-    this.#refused.push(...failures.map(({ change, error }) => ({ change, reason: error.message })));
+    this.#refused.push(
+      ...failures.map(({ change, error }) => ({ change, code: error.code, reason: error.message })),
+    );
     const failed = new Set(failures.map(({ index }) => index));
     return changes.filter((_, index) => !failed.has(index));
   }

@@ -1,11 +1,8 @@
-import type { Kernel } from '../ipvs/kernel.ts';
-import type { DestinationStatus } from '../model/destination.ts';
-import type { BusyDestination } from '../output/table-change.ts';
-import type { Removal } from '../plan/table/diff-changes.ts';
-import { destinationKey, serviceKey } from '../plan/table/wanted.ts';
-
-/** The connections of a destination. */
-export type Load = Pick<BusyDestination, 'active' | 'inactive' | 'persistent'>;
+import type { Kernel } from '../../ipvs/kernel.ts';
+import type { DestinationStatus } from '../../model/destination.ts';
+import type { Removal } from '../../plan/table/diff-changes.ts';
+import type { Load } from '../../plan/table/report.ts';
+import { destinationKey, serviceKey } from '../../plan/table/wanted.ts';
 
 export function loadOf(destination: DestinationStatus): Load {
   const { activeConnections, inactiveConnections, persistentConnections } = destination;

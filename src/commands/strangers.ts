@@ -1,38 +1,14 @@
-import { formatEndpoint } from '../model/endpoint.ts';
 import { formatServiceId } from '../model/service.ts';
 import { PlanRefusal } from '../plan/refusal.ts';
-import { diffTable, findFamilyConflict, type TableDifference } from '../plan/table/diff.ts';
-import { destinationKey, serviceKey, type Wanted } from '../plan/table/wanted.ts';
+import type { TableDifference } from '../plan/table/diff.ts';
+import { destinationKey, serviceKey } from '../plan/table/wanted.ts';
 import type { World } from '../process/world.ts';
-import type { Problem } from '../syntax/document/place.ts';
-import { type Documents, refuseProblems } from './table-files.ts';
+import { type Documents, refuseProblems } from './documents.ts';
 
-/** What is, and what has to change. */
-export interface Planned {
-  readonly current: Wanted;
-  readonly difference: TableDifference;
-}
-
-/** Compares, and refuses what would make the table useless or what the kernel is sure to refuse. */
-export function planTable(
-  current: Wanted,
-  { wanted, doubts }: Documents,
-  prune: boolean,
-  world: World,
-): Planned {
-  const difference = diffTable(current, wanted, { prune });
-  const problems: Problem[] = doubts.filter(({ service, destination }) =>
-    becomes(difference, service, destination),
-  );
+/** Refuses a plan that would make a service useless: what a document leaves doubtful and the plan would bring about. */
+export function refuseDoubts(difference: TableDifference, { doubts }: Documents, world: World): void {
+  const problems = doubts.filter(({ service, destination }) => becomes(difference, service, destination));
   if (problems.length > 0) throw refuseProblems(problems, world);
-  const conflict = findFamilyConflict(current, difference);
-  if (conflict) {
-    const { daemon, service, destination } = conflict;
-    throw new PlanRefusal(
-      `the kernel does not allow the ${daemon.role} sync daemon beside destination ${formatEndpoint(destination)} of ${formatServiceId(service)}, which is of another address family than its service; nothing was changed`,
-    );
-  }
-  return { current, difference };
 }
 
 /** Throws a PlanRefusal when a service that is FULLNAT here is to have one-packet scheduling. */
@@ -41,17 +17,17 @@ export async function refuseOnePacket({ services }: TableDifference, world: Worl
     .filter(({ settings }) => settings?.after?.onePacket)
     .map(({ id }) => serviceKey(id));
   if (wanted.length === 0) return;
-  const machine = await world.openHost();
+  const host = await world.openHost();
   try {
     // A host without nft, or without the right to ask it, has no such service, or none that can be told.
-    const table = await machine.fullnat().catch(() => undefined);
+    const table = await host.fullnat().catch(() => undefined);
     const found = wanted.find((key) => table?.services.has(key));
     if (found === undefined) return;
     throw new PlanRefusal(
       `one-packet scheduling does not go with FULLNAT, which ${found} is: replies of masqueraded real servers would not be translated; nothing was changed`,
     );
   } finally {
-    await machine.close();
+    await host.close();
   }
 }
 

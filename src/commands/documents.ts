@@ -18,7 +18,7 @@ export interface Documents {
  * Reads files, folders (what ends in .yaml, .yml or .json there, by name) and, for `-`, standard input, and puts them
  * together. What is wrong with them is told, all of it, and then a MachineFailure thrown.
  */
-export async function readWanted(paths: readonly string[], world: World): Promise<Documents> {
+export async function readFiles(paths: readonly string[], world: World): Promise<Documents> {
   const read = readDocuments(await readSources(paths, world));
   if (read.kind === 'problems') throw refuseProblems(read.problems, world);
   for (const hint of read.hints) world.stderr.write(`note: ${formatProblem(hint)}\n`);
