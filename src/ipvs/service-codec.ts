@@ -20,7 +20,7 @@ const NO_FLAGS: readonly SchedulerFlag[] = Object.freeze([]);
 const SCHEDULER_BITS = [C.SVC_F_SCHED1, C.SVC_F_SCHED2, C.SVC_F_SCHED3] as const;
 
 /** Number of an IP protocol. */
-export function encodeProtocol(protocol: Protocol): number {
+function encodeProtocol(protocol: Protocol): number {
   return protocol in PROTOCOL_NUMBERS
     ? PROTOCOL_NUMBERS[protocol as keyof typeof PROTOCOL_NUMBERS]
     : Number(protocol.slice('protocol-'.length));
