@@ -1,5 +1,5 @@
+import { Journal } from '../../actions/host/journal.ts';
 import { readFacts } from '../../host/facts.ts';
-import type { Journal } from '../../host/journal.ts';
 import { IpvsError } from '../../ipvs/errors.ts';
 import { readTable } from '../../ipvs/read-table.ts';
 import type { Address } from '../../model/address.ts';
@@ -10,14 +10,15 @@ import { paintFor } from '../../output/paint.ts';
 import { examine, RULES } from '../../plan/doctor/index.ts';
 import { questionsOf } from '../../plan/doctor/questions.ts';
 import { describeRoles } from '../../plan/doctor/roles.ts';
+import type { Target } from '../../plan/host/target.ts';
 import { supposeTable } from '../../plan/table/supposed.ts';
 import type { World } from '../../process/world.ts';
+import { formatTargetCommand } from '../../syntax/target/target.ts';
+import { UsageError } from '../../syntax/usage-error.ts';
+import { parseHostAddress, parseVips } from '../../syntax/words.ts';
 import { readFiles } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
-import { openJournal } from '../open-journal.ts';
-import { UsageError } from '../role.ts';
 import { subcommand } from '../subcommand.ts';
-import { parseHostAddress, parseVips } from '../words.ts';
 
 interface Values {
   readonly vip?: string;
@@ -53,12 +54,12 @@ async function doctor(files: readonly string[], values: Values, world: World): P
     world.stdout.write(renderRules(rules, values.json ? 'json' : 'text'));
     return EXIT.ok;
   }
-  const { owners } = await openJournal(values.stateDir);
-  const meant = meantServers(values, owners);
+  const targets = [...(await Journal.open(values.stateDir)).targets.values()];
+  const meant = meantServers(values, targets);
   const supposed = files.length > 0 ? await readFiles(files, world) : undefined;
   const { table, unknown } = await readIpvs(world);
   const seen = await readFacts(supposed ? supposeTable(supposed.wanted, table) : table, meant, unknown);
-  const facts: Facts = { ...seen, directs: recordedDirectors(owners) };
+  const facts: Facts = { ...seen, directs: recordedDirectors(targets) };
   const findings = examine(values.ask ? { ...facts, answers: await ask(facts, world) } : facts, rules);
   const paint = await paintFor(world.stdout, world.environment);
   const roles = describeRoles(facts);
@@ -93,8 +94,13 @@ async function ask(facts: Facts, world: World): Promise<Map<Address, string | un
 }
 
 /** What the operator says, and what `realserver up` has on record. */
-function meantServers({ vip, director }: Values, owners: Journal['owners']): Meant[] {
-  const recorded = [...owners].flatMap(([owner, words]) => recordedServer(owner, words));
+function meantServers({ vip, director }: Values, targets: readonly Target[]): Meant[] {
+  const recorded = targets.flatMap((target): Meant[] => {
+    if (target.role !== 'realserver') return [];
+    const { server } = target;
+    const address = server.mode === 'nat' ? server.director : server.vip;
+    return [{ mode: server.mode, address, up: formatTargetCommand(target) }];
+  });
   const said = [
     ...(vip === undefined ? [] : parseVips(vip)).map((address) => meantServer('dr', address)),
     ...(director === undefined ? [] : [meantServer('nat', parseHostAddress(director, '--director'))]),
@@ -108,23 +114,12 @@ function meantServer(mode: 'dr' | 'nat', address: Address): Meant {
   return { mode, address, up: `lvsadm realserver up --mode ${mode} ${which}` };
 }
 
-/** From the journal: `realserver ADDRESS`, and the words that it was prepared by. */
-function recordedServer(owner: string, words: readonly string[]): Meant[] {
-  const [role, address] = owner.split(' ');
-  const mode = (['dr', 'tun', 'nat'] as const).find((name) => words.includes(name));
-  if (role !== 'realserver' || address === undefined || mode === undefined) return [];
-  return [{ mode, address, up: `lvsadm realserver up ${words.join(' ')}` }];
-}
-
-/** VIPs that `director up` has on record, and the commands that it was given. */
-function recordedDirectors(owners: Journal['owners']): Map<Address, string> {
+/** VIPs that `director up` has on record, and the commands that prepare them. */
+function recordedDirectors(targets: readonly Target[]): Map<Address, string> {
   return new Map(
-    [...owners].flatMap(([owner, words]) => {
-      const [role, address] = owner.split(' ');
-      return role === 'director' && address
-        ? [[address, `lvsadm director up ${words.join(' ')}`] as const]
-        : [];
-    }),
+    targets.flatMap((target) =>
+      target.role === 'director' ? [[target.director.vip, formatTargetCommand(target)] as const] : [],
+    ),
   );
 }
 

@@ -4,8 +4,8 @@ import type { Packet } from '../../model/packet.ts';
 import { MAX_FWMARK } from '../../model/service.ts';
 import { SAMPLE_MODES, type Sample } from '../../plan/packet/sample.ts';
 import { parseEndpointText } from '../../syntax/endpoint.ts';
-import { UsageError } from '../role.ts';
-import { parseChoice } from '../words.ts';
+import { UsageError } from '../../syntax/usage-error.ts';
+import { parseChoice } from '../../syntax/words.ts';
 
 /** What commander reads of the options. */
 export interface ExplainValues {

@@ -1,6 +1,6 @@
 import { familyOf } from '../../model/address.ts';
 import type { Facts } from '../../model/facts.ts';
-import { effectiveValue, type SysctlSetting } from '../../model/setting.ts';
+import { effectiveValue, type SysctlSetting } from '../../settings/index.ts';
 import { arpSilence } from '../host/arp.ts';
 import { type HeldVip, heldVips, vipsOf } from './roles.ts';
 import type { Observation, Rule } from './rule.ts';
@@ -142,5 +142,5 @@ function effective({ settings }: Facts, setting: SysctlSetting): string | undefi
   const other = setting.largerOf === undefined ? undefined : settings.get(setting.largerOf);
   return value === undefined
     ? undefined
-    : effectiveValue(setting, { value, ...(other === undefined ? {} : { other }) });
+    : effectiveValue(setting, { is: 'value', value, ...(other === undefined ? {} : { other }) });
 }

@@ -1,7 +1,7 @@
 import { familyOf } from '../../model/address.ts';
 import type { Facts } from '../../model/facts.ts';
 import type { Link } from '../../model/network.ts';
-import { effectiveValue, type SysctlSetting } from '../../model/setting.ts';
+import { effectiveValue, type SysctlSetting } from '../../settings/index.ts';
 import { heldVips, vipsOf } from './roles.ts';
 import type { Observation, Rule } from './rule.ts';
 import { defaultRoute } from './ways.ts';
@@ -100,7 +100,7 @@ function isStrict({ settings }: Facts, { name }: Link): boolean {
   };
   return (
     value !== undefined &&
-    effectiveValue(setting, { value, ...(other === undefined ? {} : { other }) }) === '1'
+    effectiveValue(setting, { is: 'value', value, ...(other === undefined ? {} : { other }) }) === '1'
   );
 }
 
