@@ -51,6 +51,9 @@ export function planFullnat(fullnat: Fullnat, network: Network): Need[] {
   const { service, pool } = fullnat;
   const mark = fullnatMark(service);
   const family = serviceFamily(service);
+  if (!isFwmark(service) && service.protocol !== 'tcp' && service.protocol !== 'udp') {
+    throw new PlanRefusal(`FULLNAT is for TCP, UDP and firewall marks, not for ${service.protocol}`);
+  }
   if (pool.addresses.some((address) => familyOf(address) !== family)) {
     throw new PlanRefusal(
       `local addresses must be of the service's family, ${family === 'inet' ? 'IPv4' : 'IPv6'}`,
