@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { release } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address } from '../model/address.ts';
 import type { FirewallObject, ModuleState } from '../model/facts.ts';
@@ -9,12 +10,14 @@ import type { Doors, TableContent } from '../settings/doors.ts';
 import { putSetting, readSetting, type Setting, type SettingState } from '../settings/index.ts';
 import { announce } from './announce.ts';
 import { readTracking, readTranslations, type Tracking, type Translation } from './conntrack.ts';
+import { type Firewall, readFirewall } from './firewall.ts';
 import { closeGuePort, listFouPorts, openGuePort } from './fou.ts';
 import { openFullnatTable } from './fullnat-door.ts';
 import { Links, type Packet } from './links.ts';
-import { moduleState, unloadModule } from './module-state.ts';
+import { moduleState, moduleStates, unloadModule } from './module-state.ts';
 import { loadModule } from './modules.ts';
 import { listRuleset } from './nft.ts';
+import { findTableOwners } from './owners.ts';
 import { readSysctl, writeSysctl } from './sysctl.ts';
 
 /** Milliseconds to wait for an answer on the wire: the kernel asks again after one second. */
@@ -33,6 +36,7 @@ export interface Host {
   /** Has the kernel ask on a device's segment who has an address; `neighbours` tells the answer. */
   solicit(index: number, address: Address): Promise<void>;
   moduleState(name: string): Promise<ModuleState>;
+  moduleStates(names: readonly string[]): Promise<ReadonlyMap<string, ModuleState>>;
   read(setting: Setting): Promise<SettingState>;
   put(setting: Setting, state: SettingState): Promise<void>;
   /** The hardware address of another host on a device's segment that answers for an address. */
@@ -43,6 +47,14 @@ export interface Host {
   fullnat(): Promise<TableContent | undefined>;
   /** The whole firewall, as far as nftables knows it. */
   firewall(): Promise<readonly FirewallObject[]>;
+  /** The same and what only iptables can read, without making the kernel load anything. */
+  rules(): Promise<Firewall>;
+  /** Programs that manage the table by themselves and run in this network namespace. */
+  managers(): Promise<readonly string[]>;
+  /** The kernel's release, such as `6.1.0-18-amd64`. */
+  kernel(): string;
+  /** Names of the settings of IPVS, below net/ipv4/vs. */
+  ipvsSettings(): Promise<readonly string[]>;
   /** Tracked connections whose mark, under the mask, is this one. */
   translations(mark: number, mask: number): Promise<readonly Translation[]>;
   tracking(): Promise<Tracking>;
@@ -70,6 +82,7 @@ export function openHost(options: ConnectionOptions = {}): Host {
   return {
     mayChange,
     moduleState,
+    moduleStates,
     async network() {
       const [found, addresses, routes] = [await links.links(), await links.addresses(), await links.routes()];
       const inet6 = (await readSysctl('net/ipv6/conf/all/disable_ipv6')) === '0';
@@ -90,6 +103,10 @@ export function openHost(options: ConnectionOptions = {}): Host {
     },
     fullnat: table.read,
     firewall: async () => (await listRuleset()) ?? [],
+    rules: readFirewall,
+    managers: async () => (await findTableOwners()).map(({ name }) => name),
+    kernel: release,
+    ipvsSettings: () => readdir('/proc/sys/net/ipv4/vs').catch((): string[] => []),
     translations: (mark, mask) => readTranslations(mark, mask, options),
     tracking: () => readTracking(options),
     close: () => links.close(),

@@ -81,7 +81,7 @@ describe('findings', () => {
         '',
         'not looked at: nftables: no nft',
         'looked at as a director of 1 service and a real server of 10.0.0.2',
-        '1 error, 1 hint (3 rules)',
+        '1 error, 1 hint in what could be looked at (3 rules)',
         '',
       ].join('\n'),
     );

@@ -1,6 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { release } from 'node:os';
-import { join } from 'node:path';
+import { readContent } from '../host/fullnat-content.ts';
+import type { Host } from '../host/host.ts';
 import { type Address, type Family, familyOf } from '../model/address.ts';
 import type { Facts, FirewallObject, Meant } from '../model/facts.ts';
 import type { ResolvedRoute } from '../model/network.ts';
@@ -8,59 +7,47 @@ import { SCHEDULERS } from '../model/scheduler.ts';
 import { isFwmark } from '../model/service.ts';
 import type { Table } from '../model/table.ts';
 import { TABLE } from '../settings/nft-table.ts';
-import { readFirewall } from './firewall.ts';
-import { readContent } from './fullnat-content.ts';
-import { Links } from './links.ts';
-import { moduleStates } from './module-state.ts';
-import { findTableOwners } from './owners.ts';
-import { readSysctl } from './sysctl.ts';
 
 /** Looks at this host, in its network namespace: nothing is changed, loaded or sent. */
-export async function readFacts(
+export async function look(
+  host: Host,
   table: Table | undefined,
   meant: readonly Meant[],
   unknown: readonly string[],
 ): Promise<Facts> {
-  const links = new Links();
-  try {
-    const network = {
-      links: await links.links(),
-      addresses: await links.addresses(),
-      routes: await links.routes(),
-      inet6: (await readSysctl('net/ipv6/conf/all/disable_ipv6')) === '0',
-    };
-    const routes = new Map<Address, ResolvedRoute>();
-    for (const address of addressesOf(table, meant)) routes.set(address, await links.route(address));
-    const replies = new Map<Address, ResolvedRoute[]>();
-    for (const { mode, address } of meant) {
-      if (mode === 'nat') replies.set(address, await repliesBy(links, routes.get(address), address));
-    }
-    const { nftables, iptables } = await readFirewall();
-    return {
-      kernel: release(),
-      network,
-      neighbours: await links.neighbours(),
-      answers: new Map(),
-      routes,
-      replies,
-      settings: await readSettings(network.links.map(({ name }) => name)),
-      table,
-      fullnat: fullnatServices(nftables ?? []),
-      modules: await moduleStates(schedulersOf(table).map((name) => `ip_vs_${name}`)),
-      nftables,
-      iptables,
-      managers: (await findTableOwners()).map(({ name }) => name),
-      meant,
-      directs: new Map(),
-      unknown: [
-        ...unknown,
-        ...(nftables ? [] : ['nftables: program nft is not installed, or may not read it']),
-        ...(iptables ? [] : ['iptables: its program is not installed, or may not read it']),
-      ],
-    };
-  } finally {
-    await links.close();
+  const network = await host.network();
+  const routes = new Map<Address, ResolvedRoute>();
+  for (const address of addressesOf(table, meant)) routes.set(address, await host.route(address));
+  const replies = new Map<Address, ResolvedRoute[]>();
+  for (const { mode, address } of meant) {
+    if (mode === 'nat') replies.set(address, await repliesBy(host, routes.get(address), address));
   }
+  const { nftables, iptables } = await host.rules();
+  return {
+    kernel: host.kernel(),
+    network,
+    neighbours: await host.neighbours(),
+    answers: new Map(),
+    routes,
+    replies,
+    settings: await readSettings(
+      host,
+      network.links.map(({ name }) => name),
+    ),
+    table,
+    fullnat: fullnatServices(nftables ?? []),
+    modules: await host.moduleStates(schedulersOf(table).map((name) => `ip_vs_${name}`)),
+    nftables,
+    iptables,
+    managers: await host.managers(),
+    meant,
+    directs: new Map(),
+    unknown: [
+      ...unknown,
+      ...(nftables ? [] : ['nftables: program nft is not installed, or may not read it']),
+      ...(iptables ? [] : ['iptables: its program is not installed, or may not read it']),
+    ],
+  };
 }
 
 /** Addresses in the two halves of all that there are, which real servers of NAT may have a route each to. */
@@ -71,13 +58,13 @@ const FAR: Readonly<Record<Family, readonly Address[]>> = {
 
 /** Rules may look at the source of a packet, which is the address that the director knows this host by. */
 async function repliesBy(
-  links: Links,
+  host: Host,
   route: ResolvedRoute | undefined,
   director: Address,
 ): Promise<ResolvedRoute[]> {
   const from = route && 'source' in route ? route.source : undefined;
   const found: ResolvedRoute[] = [];
-  for (const far of FAR[familyOf(director)]) found.push(await links.route(far, { from }));
+  for (const far of FAR[familyOf(director)]) found.push(await host.route(far, { from }));
   return found;
 }
 
@@ -105,15 +92,15 @@ const SINGLE = [
 ];
 const OF_DEVICES = ['arp_announce', 'arp_ignore', 'forwarding', 'rp_filter', 'send_redirects'];
 
-async function readSettings(devices: readonly string[]): Promise<Map<string, string>> {
-  const balancing: string[] = await readdir('/proc/sys/net/ipv4/vs').catch(() => []);
+async function readSettings(host: Host, devices: readonly string[]): Promise<Map<string, string>> {
+  const balancing = await host.ipvsSettings();
   const paths = [
     ...SINGLE,
-    ...balancing.map((name) => join('net/ipv4/vs', name)),
+    ...balancing.map((name) => `net/ipv4/vs/${name}`),
     ...['all', ...devices].flatMap((device) => OF_DEVICES.map((name) => `net/ipv4/conf/${device}/${name}`)),
   ];
   // Some may not be read, by whom or in whichever namespace.
-  const values = await Promise.all(paths.map((path) => readSysctl(path).catch(() => undefined)));
+  const values = await Promise.all(paths.map((path) => host.sysctl(path).catch(() => undefined)));
   return new Map(
     paths.flatMap((path, index) => {
       const value = values[index];
