@@ -1,3 +1,4 @@
+import { systemClock } from '../host/clock.ts';
 import type { Host } from '../host/host.ts';
 import { NftError } from '../host/nft.ts';
 import { parseConnections } from '../ipvs/connection-table.ts';
@@ -33,7 +34,7 @@ export async function explain(
   host: Host,
   kernel: Kernel,
   question: PacketQuestion,
-  { clock }: { readonly clock: Clock },
+  { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Promise<Explanation> {
   const services = await kernel.tables();
   const { packet, notes } = await markPacket(question.packet, services, host);

@@ -1,9 +1,9 @@
 import { Journal } from '../actions/host/journal.ts';
+import { whileHostLocked } from '../actions/host/lock.ts';
 import { planPreparation, prepare } from '../actions/host/prepare.ts';
 import { examineTargets } from '../actions/host/status.ts';
 import { planUndo, undo } from '../actions/host/undo.ts';
 import type { Host } from '../host/host.ts';
-import { takeLock } from '../host/lock.ts';
 import { findProgram, NAMED_PROGRAM, removePersisted, writePersisted } from '../host/persistence.ts';
 import { type PlanReport, renderPlan } from '../output/plan.ts';
 import { renderStatus } from '../output/status.ts';
@@ -13,7 +13,6 @@ import type { World } from '../process/world.ts';
 import type { Need } from '../settings/index.ts';
 import { formatTarget } from '../syntax/target/target.ts';
 import { EXIT } from './exit-codes.ts';
-import { MachineFailure } from './failure.ts';
 import type { HostOptions } from './host-options.ts';
 
 /** `up`: prepares this host for the targets, or shows what that would be, or writes it down for the next boot. */
@@ -35,7 +34,7 @@ export async function up(
       return isChange && options.exitCode ? EXIT.wouldChange : EXIT.ok;
     });
   }
-  return whileHostLocked(role, world, async () =>
+  return whileHeld(role, world, async () =>
     withHost(world, async (host) => {
       const journal = await Journal.open(options.stateDir);
       const { takeOver } = options;
@@ -71,7 +70,7 @@ export async function down(
     world.stdout.write(renderUndo({ dryRun: true, owners, restored, left: [], live: new Map() }, format));
     return restored.length > 0 && options.exitCode ? EXIT.wouldChange : EXIT.ok;
   }
-  return whileHostLocked(role, world, () =>
+  return whileHeld(role, world, () =>
     withHost(world, async (host) => {
       const journal = await Journal.open(options.stateDir);
       const keys = keysOf(journal);
@@ -113,17 +112,9 @@ export async function withHost<T>(world: World, task: (host: Host) => Promise<T>
   }
 }
 
-const HELD = 'another lvsadm is changing this host';
-
-/** Runs a task while nobody else changes this host. Throws a MachineFailure when that does not come. */
-async function whileHostLocked<T>(role: Role, { stderr }: World, task: () => Promise<T>): Promise<T> {
-  const lock = await takeLock('machine', () => stderr.write(`lvsadm ${role}: ${HELD}; waiting for it\n`));
-  if (!lock) throw new MachineFailure(HELD);
-  try {
-    return await task();
-  } finally {
-    await lock.release();
-  }
+/** Runs a task while nobody else changes this host, and says so when that takes its time. */
+function whileHeld<T>(role: Role, { stderr }: World, task: () => Promise<T>): Promise<T> {
+  return whileHostLocked(task, (why) => stderr.write(`lvsadm ${role}: ${why}; waiting for it\n`));
 }
 
 /** Writes, for each target, a unit that prepares it at boot, and what it needs of settings as a sysctl fragment. */

@@ -1,3 +1,4 @@
+import { systemClock } from '../../host/clock.ts';
 import type { Host } from '../../host/host.ts';
 import type { Clock } from '../../model/clock.ts';
 import { type Target, targetKey } from '../../plan/host/target.ts';
@@ -8,7 +9,7 @@ import { refuseWithoutRight } from './prepare.ts';
 import { release, type Undone, undoAll } from './transaction.ts';
 
 export interface UndoOptions {
-  readonly clock: Clock;
+  readonly clock?: Clock;
   /** Ends the wait for live connections early. */
   readonly signal?: AbortSignal;
   /** Do not care for live connections. */
@@ -42,7 +43,7 @@ export async function undo(
   host: Host,
   journal: Journal,
   keys: readonly string[],
-  options: UndoOptions,
+  options: UndoOptions = {},
 ): Promise<UndoReport> {
   const targets = keys.flatMap((key) => journal.targets.get(key) ?? []);
   const [first] = targets;
@@ -62,7 +63,7 @@ export async function undo(
 async function awaitEnd(
   host: Host,
   targets: readonly Target[],
-  { clock, signal, wait = 0 }: UndoOptions,
+  { clock = systemClock, signal, wait = 0 }: UndoOptions,
 ): Promise<Map<string, number>> {
   const end = clock.now() + 1000 * wait;
   for (;;) {
