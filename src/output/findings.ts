@@ -21,7 +21,8 @@ export function renderExamination(examination: Examined, format: Format, paint: 
   if (format === 'json') {
     return renderJson({
       worst: findings[0]?.severity ?? null,
-      findings: findings.map(({ advice = null, ...finding }) => ({ ...finding, advice })),
+      // `mend` is what `fix` was called; it goes with the next version.
+      findings: findings.map(({ advice = null, ...finding }) => ({ ...finding, mend: finding.fix, advice })),
       roles,
       rules,
       unknown,
@@ -45,13 +46,13 @@ export function renderRules(rules: readonly Pick<Rule, 'name' | 'about'>[], form
   return `${alignColumns(rules.map(({ name, about }) => [name, about])).join('\n')}\n`;
 }
 
-function block({ rule, severity, subject, seen, why, mend, advice }: Finding, paint: Paint): string[] {
+function block({ rule, severity, subject, seen, why, fix, advice }: Finding, paint: Paint): string[] {
   const colour = { error: paint.removed, warning: paint.heading, hint: paint.faint }[severity];
   return [
     `${colour(severity.toUpperCase())} ${subject}: ${seen} ${paint.faint(`[${rule}]`)}`,
     `  why:    ${why}`,
-    ...mend.map((line, index) => `  ${index === 0 ? 'mend:  ' : '       '} ${line}`),
-    ...(advice === undefined ? [] : [`  ${mend.length === 0 ? 'mend:  ' : 'also:  '} ${advice}`]),
+    ...fix.map((line, index) => `  ${index === 0 ? 'fix:   ' : '       '} ${line}`),
+    ...(advice === undefined ? [] : [`  ${fix.length === 0 ? 'fix:   ' : 'also:  '} ${advice}`]),
   ];
 }
 

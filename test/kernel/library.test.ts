@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 const text = readFileSync(join(root, 'docs/library.md'), 'utf8');
-const programs = [...text.matchAll(/^```js\n(import [^]*?)^```$/gm)].map(([, program]) => program!);
+const programs = [...text.matchAll(/^```js\n(import [\s\S]*?)^```$/gm)].map(([, program]) => program!);
 
 const NETWORK =
   'ip link set lo up; ip link add eth0 type dummy; ip link set eth0 up; ip addr add 10.0.0.10/24 dev eth0';
