@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ADDRESSES } from '../compat/themes/addresses.ts';
+import { DAEMONS } from '../compat/themes/daemons.ts';
+import { GRAMMAR } from '../compat/themes/grammar.ts';
+import { LISTINGS } from '../compat/themes/listings.ts';
+import { MATRIX } from '../compat/themes/matrix.ts';
+import { NUMBERS } from '../compat/themes/numbers.ts';
+import { RESTORES } from '../compat/themes/restores.ts';
+import { SERVERS } from '../compat/themes/servers.ts';
+import { SERVICES } from '../compat/themes/services.ts';
+import { TEXTS } from '../compat/themes/texts.ts';
+import { byChance, commandLine, oddValue, restoreFile, wordSoup } from './chance.ts';
+import { runOurs, type Seen } from './ours.ts';
+import { type Case, Reference, type Result } from './reference.ts';
+import { describeMessages } from './requests.ts';
+
+/**
+ * The same lines for the real ipvsadm and for ours, where there is no kernel to ask: verdict, both streams, exit code
+ * and every attribute of every request must be the same. NATIVE_SEED looks elsewhere, NATIVE_TIMES for longer.
+ */
+const SEED = Number(process.env.NATIVE_SEED ?? 20_261_127);
+const TIMES = Number(process.env.NATIVE_TIMES ?? 1);
+
+const CONNECTIONS = join(import.meta.dirname, '../unit/ipvsadm/captured/ip_vs_conn.txt');
+
+/** So many differences are shown at once. */
+const SHOWN = 3;
+
+let reference: Reference;
+let identical = 0;
+
+beforeAll(() => {
+  reference = new Reference();
+});
+
+afterAll(() => {
+  reference?.close();
+  process.stdout.write(`native: ${identical} command lines identical (seed ${SEED})\n`);
+});
+
+test.each<[kind: string, count: number, make: typeof commandLine]>([
+  ['command lines', 12_000, commandLine],
+  ['word soup', 8_000, wordSoup],
+  ['odd addresses and numbers', 8_000, oddValue],
+  ['restore files', 2_000, restoreFile],
+])('%s', { timeout: 300_000 * TIMES }, async (_, count, make) => {
+  await compare(byChance(count * TIMES, SEED, make));
+});
+
+/** Not the whole of it is the same without a kernel, but what is read and asked for is. */
+test('the themes of test/compat', async () => {
+  const steps = [ADDRESSES, DAEMONS, GRAMMAR, LISTINGS, MATRIX, NUMBERS, RESTORES, SERVERS, SERVICES, TEXTS]
+    .flat()
+    .flatMap((sequence) => sequence.steps);
+  await compare(
+    steps.map(({ words, stdin, environment }) => ({
+      words,
+      ...(stdin !== undefined && { stdin }),
+      posix: environment?.POSIXLY_CORRECT !== undefined,
+    })),
+  );
+});
+
+async function compare(cases: readonly Case[]): Promise<void> {
+  const connections = { readConnections: async () => readFileSync(CONNECTIONS, 'latin1') };
+  const expected = reference.run(cases, { CONNECTIONS });
+  const different: [string, string][] = [];
+  for (const [index, each] of cases.entries()) {
+    const pair = [
+      transcript(each, await runOurs(each, connections)),
+      transcript(each, seenOf(expected[index]!)),
+    ] as const;
+    if (pair[0] === pair[1]) identical += linesOf(each);
+    else different.push([...pair]);
+  }
+  const shown = different.slice(0, SHOWN);
+  expect(shown.map(([ours]) => ours).join('\n'), `${different.length} of ${cases.length} differ`).toBe(
+    shown.map(([, theirs]) => theirs).join('\n'),
+  );
+}
+
+function seenOf({ messages, ...rest }: Result): Seen {
+  return { ...rest, requests: describeMessages(messages) };
+}
+
+function linesOf({ stdin }: Case): number {
+  return stdin === undefined ? 1 : stdin.split('\n').filter((line) => line.trim() !== '').length;
+}
+
+function transcript({ words, stdin, posix }: Case, { code, stdout, stderr, requests }: Seen): string {
+  return [
+    `$ ${posix ? 'POSIXLY_CORRECT=1 ' : ''}ipvsadm ${words.map((word) => JSON.stringify(word)).join(' ')}`,
+    ...(stdin === undefined ? [] : [JSON.stringify(stdin).replaceAll('\\n', '\n')]),
+    withoutOurDifferences(stdout),
+    '--- stderr',
+    stderr,
+    `--- exit code ${code}`,
+    ...requests,
+  ].join('\n');
+}
+
+/** The text of `-h` is our own. */
+function withoutOurDifferences(stdout: string): string {
+  return stdout.replace(/^Usage:[\s\S]*$/m, 'USAGE');
+}
