@@ -1,7 +1,5 @@
-import { takeLock } from '../../host/lock.ts';
+import { LockFailure, takeLock } from '../../host/lock.ts';
 import { HostFailure } from './failure.ts';
-
-const HELD = 'another lvsadm is changing this host';
 
 /**
  * Runs a task while nobody else changes this host. `onWait` is called once, with the reason, when it takes its time.
@@ -11,8 +9,9 @@ export async function whileHostLocked<T>(
   task: () => Promise<T>,
   onWait: (why: string) => void = () => {},
 ): Promise<T> {
-  const lock = await takeLock('machine', () => onWait(HELD));
-  if (!lock) throw new HostFailure(HELD);
+  const lock = await takeLock('machine', onWait).catch((error) => {
+    throw error instanceof LockFailure ? new HostFailure(error.message, { cause: error }) : error;
+  });
   try {
     return await task();
   } finally {

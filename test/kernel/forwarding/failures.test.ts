@@ -69,7 +69,7 @@ describe('ARP', () => {
     expect(code).toBe(4);
     expect(stdout).toContain('net/ipv4/conf/e0/arp_ignore is in effect 0');
 
-    const fix = /fix with: lvsadm (.*)/.exec(stdout)?.[1];
+    const fix = /fix: lvsadm (.*)/.exec(stdout)?.[1];
     await server.lvsadm(fix!);
     expect(await whoAnswers(VIP)).toBeUndefined();
   });
