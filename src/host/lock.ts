@@ -24,6 +24,9 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+/** Takes a lock; `onWait` is called once, with the reason, when it takes its time. Rejects with a LockFailure. */
+export type TakeLock = (what: Lockable, onWait?: (why: string) => void) => Promise<Lock>;
+
 /** The lock cannot be taken: one sentence. */
 export class LockFailure extends Error {
   override readonly name = 'LockFailure';

@@ -1,4 +1,4 @@
-import { LockFailure, takeLock } from '../../host/lock.ts';
+import { LockFailure, type TakeLock, takeLock } from '../../host/lock.ts';
 import { HostFailure } from './failure.ts';
 
 /**
@@ -8,8 +8,9 @@ import { HostFailure } from './failure.ts';
 export async function whileHostLocked<T>(
   task: () => Promise<T>,
   onWait: (why: string) => void = () => {},
+  take: TakeLock = takeLock,
 ): Promise<T> {
-  const lock = await takeLock('machine', onWait).catch((error) => {
+  const lock = await take('machine', onWait).catch((error) => {
     throw error instanceof LockFailure ? new HostFailure(error.message, { cause: error }) : error;
   });
   try {
