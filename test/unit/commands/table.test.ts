@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../../../src/cli.ts';
 import type { Kernel } from '../../../src/ipvs/kernel.ts';
@@ -163,5 +166,27 @@ describe('a table that others keep changing', () => {
     expect((await lvsadm('diff -', restless(), OTHER)).err).toBe(NOTE);
     expect((await lvsadm('apply --dry-run -', restless(), OTHER)).err).toBe(NOTE);
     expect((await lvsadm('apply -', restless(), OTHER)).err).toContain(NOTE);
+  });
+});
+
+describe('a FILE that is none', () => {
+  it.each([
+    ['/dev/zero', /^lvsadm diff: \/dev\/zero is larger than 64 MiB, which no document is/],
+    ['/nowhere/web.yaml', /^lvsadm diff: ENOENT: .*'\/nowhere\/web\.yaml'/],
+    ['/dev/null', /^\/dev\/null:1: there is nothing in it/],
+  ])('%s is refused with its name', async (path, says) => {
+    const { code, err } = await lvsadm(`diff ${path}`, kernelWith());
+    expect(err).toMatch(says);
+    expect(code).toBe(1);
+  });
+
+  it('so is a folder in the place of a file in a folder', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lvsadm-documents-'));
+    mkdirSync(join(folder, 'web.yaml'));
+    const { code, err } = await lvsadm(`diff ${folder}`, kernelWith());
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: `lvsadm diff: ${folder}/web.yaml is a folder; name the files in it\n`,
+    });
   });
 });

@@ -397,3 +397,66 @@ describe('an exported document', () => {
     }
   });
 });
+
+describe('a text by chance', () => {
+  const PIECES = [
+    'services:',
+    'daemons:',
+    'timeouts:',
+    '- ',
+    '  ',
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    '"',
+    "'",
+    '&a ',
+    '*a',
+    '!!str ',
+    '|',
+    '>',
+    '#',
+    '---',
+    '\n',
+    '\n  ',
+    '\t',
+    'address: 10.0.0.1:80',
+    'destinations: [10.0.0.11]',
+    'fwmark: 1',
+    'weight: -1',
+    'port: 010',
+    'true',
+    '.nan',
+    '.inf',
+    '1e400',
+    '0x10',
+    '~',
+    '\u0000',
+    '\u2028',
+    '\ud800',
+    '__proto__: 1',
+    'constructor: x',
+    'é',
+  ];
+  it('ends in a table or in problems with a place and a message, 10,000 of them', () => {
+    const piece = fc.oneof(
+      { weight: 9, arbitrary: fc.constantFrom(...PIECES) },
+      { weight: 1, arbitrary: fc.string({ maxLength: 6 }) },
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 14 }), (parts) => {
+        const read = readDocuments([{ file: 'a.yaml', text: parts.join('') }]);
+        if (read.kind === 'wanted') return;
+        expect(read.problems.length).toBeGreaterThan(0);
+        for (const problem of read.problems) {
+          expect(formatProblem(problem)).toMatch(/^a\.yaml:[1-9]\d*(:[1-9]\d*)?: \S/);
+          expect(problem.message).not.toMatch(/undefined|\[object|NaN |TypeError/);
+        }
+      }),
+      { numRuns: 10_000, seed: SEED },
+    );
+  });
+});
