@@ -7,8 +7,8 @@ import { renderJson } from '../output/json.ts';
 import type { NamedDestination } from '../plan/table/report.ts';
 import type { World } from '../process/world.ts';
 import { parseEndpointText } from '../syntax/endpoint.ts';
+import { UsageError } from '../syntax/usage-error.ts';
 import { EXIT } from './exit-codes.ts';
-import { UsageError } from './role.ts';
 
 /** What commander reads of the options that name a destination; the spellings are ipvsadm's. */
 export interface DestinationValues {

@@ -5,8 +5,8 @@ import type { Wanted } from '../plan/table/wanted.ts';
 import type { World } from '../process/world.ts';
 import { type Doubt, readDocuments, type Source } from '../syntax/document/document.ts';
 import { formatProblem, type Problem } from '../syntax/document/place.ts';
+import { UsageError } from '../syntax/usage-error.ts';
 import { MachineFailure } from './failure.ts';
-import { UsageError } from './role.ts';
 
 /** What files say is wanted. */
 export interface Documents {

@@ -1,8 +1,8 @@
 import { type Command, CommanderError } from 'commander';
 import type { World } from '../process/world.ts';
+import { UsageError } from '../syntax/usage-error.ts';
 import { EXIT } from './exit-codes.ts';
 import { tellFailure } from './failure.ts';
-import { UsageError } from './role.ts';
 import { newCommand } from './words.ts';
 
 /** A subcommand: takes the words after its name, writes to the world's streams, resolves to the exit code. */

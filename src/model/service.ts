@@ -70,3 +70,12 @@ export function formatServiceId(id: ServiceId): string {
   if (isFwmark(id)) return `fwmark ${id.fwmark}${id.family === 'inet6' ? ' (IPv6)' : ''}`;
   return `${id.protocol} ${formatEndpoint(id)}`;
 }
+
+/**
+ * What tells one service from another in journals, in nftables and in marks: `tcp 10.0.0.1:80`, `fwmark 7 (IPv6)`. It is
+ * never worded anew, as what runs and what is on disk has it.
+ */
+export function serviceKey(id: ServiceId): string {
+  if (isFwmark(id)) return `fwmark ${id.fwmark}${id.family === 'inet6' ? ' (IPv6)' : ''}`;
+  return `${id.protocol} ${formatEndpoint(id)}`;
+}

@@ -40,7 +40,7 @@ export function renderExplanation(explanation: Explanation, format: Format, look
     ...notes.map((text) => `note:     ${text}\n`),
     ...(ways.length > 0 ? ['\n', destinationTable(explanation, paint)] : []),
     ...(shown ? ['\n', wayText(shown, explanation, look)] : []),
-    ...(hasProblems ? ['\n', 'lvsadm doctor looks for the causes, and tells what mends them\n'] : []),
+    ...(hasProblems ? ['\n', 'lvsadm doctor looks for the causes, and tells what fixes them\n'] : []),
   ].join('');
 }
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { systemClock } from '../host/clock.ts';
 import type { HostFinder } from '../host/hosts.ts';
 import { parseServiceDatabase, type ServiceDatabase } from '../host/service-database.ts';
-import { systemClock } from './clock.ts';
 import { interrupt } from './interrupt.ts';
 import { standardInput, writerTo } from './process-streams.ts';
 import type { World, Writer } from './world.ts';

@@ -1,3 +1,4 @@
+import { systemClock } from '../../host/clock.ts';
 import { readSysctl } from '../../host/sysctl.ts';
 import type { Kernel } from '../../ipvs/kernel.ts';
 import type { Clock } from '../../model/clock.ts';
@@ -16,13 +17,13 @@ import {
 import { isEmpty, loadOf } from './load.ts';
 
 export interface DrainOptions {
-  /** How long to wait at most, in seconds. */
-  readonly seconds: number;
-  /** What becomes of the destination in the end. `cut`: it goes also when connections are left, with them. */
-  readonly finally: 'keep' | 'delete' | 'cut';
-  readonly clock: Clock;
+  /** How long to wait at most, in seconds. Default: 60. */
+  readonly seconds?: number;
+  /** What becomes of the destination in the end. Default: `keep`. `cut`: it goes also when connections are left, with them. */
+  readonly finally?: 'keep' | 'delete' | 'cut';
+  readonly clock?: Clock;
   /** Ends the wait early; the destination stays at weight 0. */
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
   readonly onWaiting?: (load: Load, secondsLeft: number) => void;
   readonly exclusively?: Exclusively;
   /** Reads a file under /proc/sys; this host's where nothing else is given. */
@@ -55,9 +56,9 @@ const PAUSE = 500;
 export async function drain(
   kernel: Kernel,
   named: NamedDestination,
-  options: DrainOptions,
+  options: DrainOptions = {},
 ): Promise<DrainReport> {
-  const { seconds, clock, exclusively = whileLocked } = options;
+  const { seconds = 60, clock = systemClock, exclusively = whileLocked } = options;
   const begin = clock.now();
   const weightBefore = await exclusively(async () => {
     const current = await needDestination(kernel, named);
@@ -79,7 +80,7 @@ async function wait(
   kernel: Kernel,
   named: NamedDestination,
   deadline: number,
-  { finally: end, clock, signal, onWaiting, exclusively = whileLocked }: DrainOptions,
+  { finally: end = 'keep', clock = systemClock, signal, onWaiting, exclusively = whileLocked }: DrainOptions,
 ): Promise<{ outcome: DrainReport['outcome']; last: DestinationStatus }> {
   const remove = () => exclusively(() => kernel.change({ kind: 'delete-destination', ...named }));
   for (;;) {
@@ -97,7 +98,7 @@ async function wait(
       await remove();
       return { outcome: 'deleted', last };
     }
-    if (signal.aborted) return { outcome: 'interrupted', last };
+    if (signal?.aborted) return { outcome: 'interrupted', last };
     const left = deadline - clock.now();
     if (left <= 0) {
       if (end !== 'cut') return { outcome: 'timeout', last };

@@ -1,3 +1,4 @@
+import { systemClock } from '../../host/clock.ts';
 import type { Kernel } from '../../ipvs/kernel.ts';
 import type { Change } from '../../model/change.ts';
 import type { Clock } from '../../model/clock.ts';
@@ -21,9 +22,12 @@ export type Busy =
   | { readonly kind: 'cut' };
 
 export interface ExecuteOptions {
-  readonly busy: Busy;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
+  /** Default: `keep`. */
+  readonly busy?: Busy;
+  /** Default: this machine's. */
+  readonly clock?: Clock;
+  /** Ends the work between two phases, or while it waits. */
+  readonly signal?: AbortSignal | undefined;
   /** Told, while connections are waited for, how many destinations have some. */
   readonly onWaiting?: (busy: readonly BusyDestination[], secondsLeft: number) => void;
   /** Told, while changes are sent, how many the kernel has gone through. */
@@ -48,6 +52,8 @@ export async function execute(kernel: Kernel, steps: Steps, options: ExecuteOpti
 class Run {
   readonly #kernel: Kernel;
   readonly #options: ExecuteOptions;
+  readonly #clock: Clock;
+  readonly #busyMode: Busy;
   readonly #done: Change[] = [];
   readonly #refused: RefusedChange[] = [];
   #busy: readonly BusyDestination[] = [];
@@ -55,10 +61,16 @@ class Run {
   constructor(kernel: Kernel, options: ExecuteOptions) {
     this.#kernel = kernel;
     this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#busyMode = options.busy ?? { kind: 'keep' };
+  }
+
+  get #isAborted(): boolean {
+    return this.#options.signal?.aborted ?? false;
   }
 
   get #stopped(): boolean {
-    return this.#refused.length > 0 || this.#options.signal.aborted;
+    return this.#refused.length > 0 || this.#isAborted;
   }
 
   /** Carries out a phase. */
@@ -71,11 +83,11 @@ class Run {
    * connections, and then only those go that have none. Looking before would not do: connections come at any time.
    */
   async remove(steps: Steps): Promise<void> {
-    const { busy } = this.#options;
+    const busy = this.#busyMode;
     if (busy.kind === 'cut' || steps.removals.length === 0) return this.perform(removalChanges(steps));
     if (this.#stopped) return;
     await this.#send(steps.removals.filter(({ destination }) => destination.weight !== 0).map(quiescenceOf));
-    const deadline = this.#options.clock.now() + (busy.kind === 'wait' ? busy.seconds * 1000 : 0);
+    const deadline = this.#clock.now() + (busy.kind === 'wait' ? busy.seconds * 1000 : 0);
     let waiting = steps.removals;
     let services = steps.removeServices;
     while (this.#refused.length === 0) {
@@ -92,10 +104,10 @@ class Run {
       waiting = left;
       services = services.filter((item) => kept.has(item));
       this.#busy = left.map((removal) => busyOf(removal, loads.get(removal)!));
-      const time = deadline - this.#options.clock.now();
-      if (left.length === 0 || time <= 0 || this.#options.signal.aborted) return;
+      const time = deadline - this.#clock.now();
+      if (left.length === 0 || time <= 0 || this.#isAborted) return;
       this.#options.onWaiting?.(this.#busy, Math.ceil(time / 1000));
-      await this.#options.clock.sleep(Math.min(PAUSE, time), this.#options.signal);
+      await this.#clock.sleep(Math.min(PAUSE, time), this.#options.signal);
     }
   }
 
@@ -112,7 +124,7 @@ class Run {
       refused: this.#refused,
       busy: this.#busy,
       notTried: planned.filter((change) => !tried.has(key(change)) && !held.has(key(change))),
-      interrupted: this.#options.signal.aborted,
+      interrupted: this.#isAborted,
     };
   }
 

@@ -1,3 +1,4 @@
+import { systemClock } from '../../host/clock.ts';
 import type { Kernel } from '../../ipvs/kernel.ts';
 import type { Clock } from '../../model/clock.ts';
 import { rampWeight } from '../../plan/table/ramp.ts';
@@ -16,9 +17,9 @@ export interface RampOptions {
   readonly to: number;
   /** How long it takes, in seconds. */
   readonly seconds: number;
-  readonly clock: Clock;
+  readonly clock?: Clock;
   /** Ends it early; the weight stays where it is then. */
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
   readonly onWeight?: (weight: number, from: number) => void;
   readonly exclusively?: Exclusively;
 }
@@ -43,12 +44,12 @@ const PAUSE = 1000;
 export async function ramp(
   kernel: Kernel,
   named: NamedDestination,
-  { to, seconds, clock, signal, onWeight, exclusively = whileLocked }: RampOptions,
+  { to, seconds, clock = systemClock, signal, onWeight, exclusively = whileLocked }: RampOptions,
 ): Promise<RampReport> {
   const { weight: from } = await needDestination(kernel, named);
   const begin = clock.now();
   let weight = from;
-  while (weight !== to && !signal.aborted) {
+  while (weight !== to && !signal?.aborted) {
     const elapsed = clock.now() - begin;
     const due = rampWeight(from, to, elapsed, seconds * 1000);
     if (due !== weight) {

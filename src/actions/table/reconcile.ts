@@ -71,7 +71,7 @@ export function planTable(current: Wanted, wanted: Wanted, prune: boolean): Tabl
 export async function reconcile(
   kernel: Kernel,
   wanted: Wanted,
-  options: ReconcileOptions,
+  options: ReconcileOptions = {},
 ): Promise<ReconcileReport> {
   const { prune = false, rollback = false, review, onEvent, ...rest } = options;
   const snapshot = await readWanted(kernel);

@@ -17,12 +17,12 @@ import { isSame, type TableDifference } from '../../plan/table/diff.ts';
 import { changesOf, stepsOf } from '../../plan/table/diff-changes.ts';
 import { newProgress, newTimedProgress, type Progress } from '../../process/progress.ts';
 import type { World } from '../../process/world.ts';
+import { UsageError } from '../../syntax/usage-error.ts';
 import { type Documents, readFiles } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
 import { MachineFailure } from '../failure.ts';
 import { withKernel } from '../kernel.ts';
 import { spellPrune } from '../prune.ts';
-import { UsageError } from '../role.ts';
 import { formatStrangers, refuseDoubts, refuseOnePacket, tellStrangers } from '../strangers.ts';
 import { subcommand } from '../subcommand.ts';
 

@@ -7,6 +7,7 @@ import { connectionsText } from '../../output/table-change.ts';
 import type { NamedDestination } from '../../plan/table/report.ts';
 import { newProgress } from '../../process/progress.ts';
 import type { World } from '../../process/world.ts';
+import { UsageError } from '../../syntax/usage-error.ts';
 import {
   addDestinationOptions,
   addDryRun,
@@ -17,7 +18,6 @@ import {
 } from '../destination-words.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withKernel } from '../kernel.ts';
-import { UsageError } from '../role.ts';
 import { subcommand } from '../subcommand.ts';
 
 interface Values extends DestinationValues {

@@ -6,6 +6,7 @@ import { renderJson } from '../../output/json.ts';
 import type { NamedDestination } from '../../plan/table/report.ts';
 import { newProgress } from '../../process/progress.ts';
 import type { World } from '../../process/world.ts';
+import { UsageError } from '../../syntax/usage-error.ts';
 import {
   addDestinationOptions,
   addDryRun,
@@ -16,7 +17,6 @@ import {
 } from '../destination-words.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withKernel } from '../kernel.ts';
-import { UsageError } from '../role.ts';
 import { subcommand } from '../subcommand.ts';
 
 interface Values extends DestinationValues {

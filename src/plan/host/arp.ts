@@ -1,5 +1,5 @@
 import type { Network } from '../../model/network.ts';
-import type { Need } from '../../model/setting.ts';
+import type { Need } from '../../settings/index.ts';
 
 /**
  * Keeps a host that holds an IPv4 VIP silent about it. The kernel answers ARP for any of its addresses on any device,

@@ -69,8 +69,8 @@ describe('ARP', () => {
     expect(code).toBe(4);
     expect(stdout).toContain('net/ipv4/conf/e0/arp_ignore is in effect 0');
 
-    const mend = /mend with: lvsadm (.*)/.exec(stdout)?.[1];
-    await server.lvsadm(mend!);
+    const fix = /fix with: lvsadm (.*)/.exec(stdout)?.[1];
+    await server.lvsadm(fix!);
     expect(await whoAnswers(VIP)).toBeUndefined();
   });
 
@@ -97,7 +97,7 @@ describe('ARP', () => {
 describe('reverse path filter', () => {
   afterEach(() => server.write('net/ipv4/conf/all/rp_filter', '0'));
 
-  it('loses what comes out of the tunnel when it is strict; status says so, up mends it', async () => {
+  it('loses what comes out of the tunnel when it is strict; status says so, up fixes it', async () => {
     await server.write('net/ipv4/conf/all/rp_filter', '1');
     await network.director.lvsadm(`director up --vip ${VIP} --device e0 --mode tun --scheduler rr`);
     await server.lvsadm(`realserver up --mode tun --vip ${VIP}`);

@@ -2,9 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Journal } from '../../../src/host/journal.ts';
+import { Journal } from '../../../src/actions/host/journal.ts';
 import { takeLock } from '../../../src/host/lock.ts';
-import type { Setting } from '../../../src/model/setting.ts';
+import type { Target } from '../../../src/plan/host/target.ts';
+import type { Setting } from '../../../src/settings/index.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -14,21 +15,22 @@ beforeEach(() => {
 const UP: Setting = { kind: 'link-up', device: 'tunl0' };
 const ENTRY = {
   setting: UP,
-  before: { value: 'down' },
-  set: { value: 'up' },
+  before: { is: 'down' },
+  set: { is: 'up' },
   owners: ['realserver 10.0.0.1'],
-};
+} as const;
+const TARGET: Target = { role: 'realserver', server: { mode: 'tun', vip: '10.0.0.1', tunnel: 'ipip' } };
 
 describe('the journal', () => {
   it('is found again as it was saved', async () => {
     const journal = await Journal.open(folder);
-    journal.setOwner('realserver 10.0.0.1', ['--mode', 'tun']);
+    journal.setTarget(TARGET);
     journal.put(ENTRY);
     await journal.save();
     const again = await Journal.open(folder);
     expect(again.entries).toEqual([ENTRY]);
     expect(again.find({ kind: 'link-up', device: 'tunl0' })).toEqual(ENTRY);
-    expect([...again.owners]).toEqual([['realserver 10.0.0.1', ['--mode', 'tun']]]);
+    expect([...again.targets]).toEqual([['realserver 10.0.0.1', TARGET]]);
     expect(readFileSync(again.path, 'utf8')).toContain('\n  "changes": [\n');
   });
 
@@ -54,7 +56,7 @@ describe('the journal', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it.each(['', '{', '[]', '{"version":2,"owners":{},"changes":[]}', '{"version":1,"owners":{}}', 'null'])(
+  it.each(['', '{', '[]', '{"version":3,"targets":[],"changes":[]}', '{"version":1,"owners":{}}', 'null'])(
     'is refused as %j',
     async (text) => {
       const { path } = await Journal.open(folder);

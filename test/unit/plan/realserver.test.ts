@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { settingKey } from '../../../src/model/setting.ts';
 import { planRealServer, type RealServer } from '../../../src/plan/host/realserver.ts';
+import { settingKey } from '../../../src/settings/index.ts';
 import { address, ETH0, LO, link, route, server, TUNL0 } from './network.ts';
 
 const VIP = '10.0.0.100';
