@@ -35,7 +35,7 @@ const CHECKS = [
 /** Vitest projects that run together: kernel and compat share one boot, of the kernel that the lab prefers. */
 const RUNS = [
   { projects: ['unit', 'fault'], isInLab: false },
-  { projects: ['native'], isInLab: false, packages: ['ipvsadm', 'gcc', 'libc6-dev'] },
+  { projects: ['native'], isInLab: false, packages: ['ipvsadm', 'gcc', 'libc6-dev', 'iproute2'] },
   { projects: ['lab'], isInLab: false },
   { projects: ['kernel', 'compat'], isInLab: true },
   { projects: ['fullnat'], isInLab: true, kernel: 'built' },

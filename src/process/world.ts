@@ -46,6 +46,8 @@ export interface World {
   interrupt(): Interrupt;
   /** Has module `ip_vs` loaded. False when that failed. */
   loadModule(): Promise<boolean>;
+  /** Whether this process may open raw sockets: ipvsadm's second way to IPVS, and the one that it gives the reason of. */
+  mayOpenRawSockets(): Promise<boolean>;
   /** Why this machine has no IPVS, and what to do: a sentence for the operator. */
   explainAbsence(): Promise<string>;
   /** The first IPv4 address of a host name, or `null`. Never rejects. */

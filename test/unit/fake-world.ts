@@ -92,6 +92,7 @@ export function fakeWorld(overrides: Partial<World> = {}): FakeWorld {
     clock: fakeClock(),
     interrupt: () => ({ signal: new AbortController().signal, dispose: () => {} }),
     loadModule: async () => false,
+    mayOpenRawSockets: async () => true,
     explainAbsence: async () => 'there is no module',
     findHost: async () => null,
     servicePort: () => undefined,

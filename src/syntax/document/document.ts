@@ -1,6 +1,6 @@
 import { familyOf } from '../../model/address.ts';
 import type { Daemon, DaemonRole } from '../../model/daemon.ts';
-import { isFwmark, type ServiceId, serviceFamily } from '../../model/service.ts';
+import { isFwmark, isPersistent, type ServiceId, serviceFamily } from '../../model/service.ts';
 import type { Timeouts } from '../../model/timeouts.ts';
 import {
   destinationKey,
@@ -167,7 +167,7 @@ class Reading {
     if (service.persistenceTimeout > LONGEST_TIMEOUT)
       doubt(`persistence is at most ${LONGEST_TIMEOUT} seconds`);
     if (isFwmark(service)) return;
-    if (service.port === 0 && service.persistenceTimeout === 0) {
+    if (service.port === 0 && !isPersistent(service)) {
       doubt('a service for all ports (port 0) must have persistence: the kernel drops its packets otherwise');
     }
     if (service.onePacket && service.protocol !== 'udp') doubt('onePacket is for UDP and firewall marks');

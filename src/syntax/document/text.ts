@@ -44,7 +44,11 @@ function persistenceOf(service: WantedService): object {
   const mask =
     persistenceMask === defaultPersistenceMask(serviceFamily(service)) ? {} : { mask: persistenceMask };
   const engine = persistenceEngine === '' ? {} : { engine: persistenceEngine };
-  const more = { ...mask, ...engine };
+  const more = {
+    ...(service.persistentWithoutTimeout && { withoutTimeout: true }),
+    ...mask,
+    ...engine,
+  };
   if (Object.keys(more).length > 0) return { persistence: { timeout, ...more } };
   return timeout === 0 ? {} : { persistence: timeout };
 }

@@ -310,6 +310,9 @@ describe('what the kernel would take though nobody means it', () => {
     expect(doubts(destination('10.0.0.11:8080'))[0]).toMatch(
       /^a.yaml:4: forwarding direct cannot change the port/,
     );
+    expect(
+      doubts('services: [{ address: 10.0.0.1:0, persistence: { withoutTimeout: true }, destinations: [] }]'),
+    ).toEqual([]);
     expect(doubts(service('persistence: 32d'))).toEqual(['a.yaml:2: persistence is at most 2678400 seconds']);
   });
 
