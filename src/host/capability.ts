@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
-/** Numbers of include/uapi/linux/capability.h, CAP_NET_RAW. */
-const NUMBERS = { 'net-raw': 13n } as const;
+/** Numbers of include/uapi/linux/capability.h, CAP_NET_ADMIN and CAP_NET_RAW. */
+const NUMBERS = { 'net-admin': 12n, 'net-raw': 13n } as const;
 
 /** Whether this process has a capability now: root in a container may lack some, and a service may have one alone. */
 export async function hasCapability(name: keyof typeof NUMBERS): Promise<boolean> {

@@ -9,6 +9,7 @@ import type { ConnectionOptions } from '../netlink/connection.ts';
 import type { Doors, TableContent } from '../settings/doors.ts';
 import { putSetting, readSetting, type Setting, type SettingState } from '../settings/index.ts';
 import { announce } from './announce.ts';
+import { hasCapability } from './capability.ts';
 import { readTracking, readTranslations, type Tracking, type Translation } from './conntrack.ts';
 import { type Firewall, readFirewall } from './firewall.ts';
 import { closeGuePort, listFouPorts, openGuePort } from './fou.ts';
@@ -23,7 +24,6 @@ import { readSysctl, writeSysctl } from './sysctl.ts';
 /** Milliseconds to wait for an answer on the wire: the kernel asks again after one second. */
 const PROBE_TIME = 1500;
 const PAUSE = 50;
-const CAP_NET_ADMIN = 12n;
 
 /** This host, as far as preparing and examining it goes: one door, so that tests can stand in it. */
 export interface Host {
@@ -80,7 +80,7 @@ export function openHost(options: ConnectionOptions = {}): Host {
     sleep,
   };
   return {
-    mayChange,
+    mayChange: () => hasCapability('net-admin'),
     moduleState,
     moduleStates,
     async network() {
@@ -111,12 +111,6 @@ export function openHost(options: ConnectionOptions = {}): Host {
     tracking: () => readTracking(options),
     close: () => links.close(),
   };
-}
-
-async function mayChange(): Promise<boolean> {
-  const status = await readFile('/proc/self/status', 'utf8');
-  const effective = /^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? '0';
-  return ((BigInt(`0x${effective}`) >> CAP_NET_ADMIN) & 1n) === 1n;
 }
 
 async function whoHas(links: Links, device: string, address: Address): Promise<string | undefined> {

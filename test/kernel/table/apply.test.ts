@@ -11,7 +11,7 @@ import type { Kernel } from '../../../src/ipvs/kernel.ts';
 import { diffTable } from '../../../src/plan/table/diff.ts';
 import { stepsOf } from '../../../src/plan/table/diff-changes.ts';
 import type { Wanted } from '../../../src/plan/table/wanted.ts';
-import { formatDocument } from '../../../src/syntax/document/text.ts';
+import { formatDocument, formatExport } from '../../../src/syntax/document/text.ts';
 import { fewestChanges, SEED, wantedDocument } from '../../unit/plan/documents.ts';
 import { openEmpty, reset } from '../ipvs.ts';
 import { file, lvsadm } from './run.ts';
@@ -75,7 +75,7 @@ describe('pairs of documents', () => {
         expect(await lvsadm(`apply ${path} --prune --json`, shared())).toMatchObject({ code: 0, err: '' });
       }
       const exported = await lvsadm('export', shared());
-      expect(exported).toEqual({ code: 0, out: formatDocument(pair[1]), err: '' });
+      expect(exported).toEqual({ code: 0, out: formatExport(pair[1]), err: '' });
       const path = file('exported.yaml', exported.out);
       expect(await lvsadm(`diff ${path} --prune`, shared())).toEqual({ code: 0, out: '', err: '' });
     }
