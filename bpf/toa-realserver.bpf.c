@@ -125,7 +125,9 @@ int toa_established(struct bpf_sock_ops *ctx)
 		return 1;
 
 	/* Each word is read by itself: the verifier takes no address of the context that was computed. */
-	struct prefix peer = { .length = 128 };
+	struct prefix peer;
+	__builtin_memset(&peer, 0, sizeof(peer));
+	peer.length = 128;
 	volatile __u32 family = ctx->family;
 	__u32 word;
 	if (family == AF_INET) {

@@ -99,7 +99,7 @@ export async function readIngress(device: string): Promise<number | undefined> {
   const ended = await tc(['-j', 'filter', 'show', 'dev', device, 'ingress', 'prio', '49']);
   // A device without a clsact has no filters, and no list of them.
   if (ended.code !== 0) return undefined;
-  const filters = JSON.parse(ended.stdout || '[]') as { options?: { prog?: { id: number } } }[];
+  const filters = JSON.parse(ended.stdout.trim() || '[]') as { options?: { prog?: { id: number } } }[];
   return filters.find(({ options }) => options?.prog)?.options?.prog?.id;
 }
 
@@ -112,7 +112,7 @@ export async function detachIngress(device: string, hadQdisc: boolean): Promise<
   if (hadQdisc) return;
   for (const side of ['ingress', 'egress']) {
     const { code, stdout } = await tc(['-j', 'filter', 'show', 'dev', device, side]);
-    if (code !== 0 || (JSON.parse(stdout || '[]') as unknown[]).length > 0) return;
+    if (code !== 0 || (JSON.parse(stdout.trim() || '[]') as unknown[]).length > 0) return;
   }
   const ended = await tc(['qdisc', 'del', 'dev', device, 'clsact']);
   if (ended.code !== 0 && !/Invalid|No such|Cannot find/i.test(ended.stderr)) {
@@ -124,13 +124,15 @@ export async function detachIngress(device: string, hadQdisc: boolean): Promise<
 export async function hasClsact(device: string): Promise<boolean> {
   const ended = await tc(['-j', 'qdisc', 'show', 'dev', device]);
   if (ended.code !== 0) throw failure(`tc on ${device}`, ended);
-  return (JSON.parse(ended.stdout || '[]') as { kind: string }[]).some(({ kind }) => kind === 'clsact');
+  return (JSON.parse(ended.stdout.trim() || '[]') as { kind: string }[]).some(
+    ({ kind }) => kind === 'clsact',
+  );
 }
 
 /** The numbers of the programs with this name at a hook of a cgroup. */
 export async function readCgroup(cgroup: string, hook: CgroupHook, name: string): Promise<number[]> {
   const { stdout } = await bpftool(`read ${cgroup}`, ['-j', 'cgroup', 'show', cgroup]);
-  const all = JSON.parse(stdout || '[]') as { id: number; attach_type: string; name: string }[];
+  const all = JSON.parse(stdout.trim() || '[]') as { id: number; attach_type: string; name: string }[];
   return all
     .filter((one) => LISTED[hook].includes(one.attach_type) && one.name === name.slice(0, 15))
     .map(({ id }) => id);

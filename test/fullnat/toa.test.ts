@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { forgetJournals } from '../kernel/forwarding/machine.ts';
 import {
@@ -61,6 +64,16 @@ const upDirector = (device: string, object?: string) =>
     ...(object && { object }),
   });
 
+/** An object with the same programs that is not the same file: an ELF file may be followed by anything. */
+function otherVersion(name: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'lvsadm-toa-')), `${name}.bpf.o`);
+  writeFileSync(
+    path,
+    Buffer.concat([readFileSync(join(process.cwd(), 'bpf', `${name}.bpf.o`)), Buffer.of(0)]),
+  );
+  return path;
+}
+
 type Counters = Record<string, number>;
 const sent = () => network.director.perform<Counters>({ do: 'toa-counters' });
 const got = () => network.servers[0].perform<Counters>({ do: 'toa-counters' });
@@ -113,7 +126,7 @@ it('keeps no option that a client forged: the one of a host behind another trans
   // Its own program writes its address, which is not what the director sees: the router gives it another.
   nft(
     router,
-    `table ip masquerade { chain post { type nat hook postrouting priority 100; ip daddr ${VIP} masquerade; }; }`,
+    `table ip hidden { chain post { type nat hook postrouting priority 100; ip daddr ${VIP} masquerade; }; }`,
   );
   await neighbour.program('tc qdisc add dev e0 clsact');
   await neighbour.perform({ do: 'toa-director', device: 'e0', services: SERVICES, kind: KIND });
@@ -129,7 +142,7 @@ it('keeps no option that a client forged: the one of a host behind another trans
   expect((await network.servers[0].program('nstat -az TcpInCsumErrors')).trim()).toMatch(
     /TcpInCsumErrors +0 /,
   );
-  nft(router, 'delete table ip masquerade');
+  nft(router, 'delete table ip hidden');
 
   // And whoever reaches the real server past the director is not believed either.
   await neighbour.perform({
@@ -154,13 +167,18 @@ it('shows the local address without its ingredients: the service, the trust', as
   expect(await seen(VIP)).toBe(CLIENT);
 });
 
-it('loads the same version once, and leaves live connections their clients', async () => {
+it('is upgraded in place, and leaves live connections their clients', async () => {
   const { client } = network;
   expect(await client.perform({ do: 'open', id: 'live', address: VIP, port: 80 })).toBe(true);
   const say = () => client.perform({ do: 'say', id: 'live' });
   expect(await say()).toContain(CLIENT);
-  await upServer();
-  await upDirector('front');
+  const count = await got();
+  await upServer(otherVersion('toa-realserver'));
+  await upDirector('front', otherVersion('toa-director'));
+  // The kept counters are the sign that the maps are the old ones; the programs are three, as before.
+  expect((await got()).fromAck).toBe(count.fromAck);
+  const dump = await network.servers[0].perform<string[]>({ do: 'toa-dump' });
+  expect(dump.join('').match(/"name":"toa_/g)).toHaveLength(3);
   expect(await say()).toContain(CLIENT);
   expect(await seen(VIP)).toBe(CLIENT);
   await client.perform({ do: 'hang-up', id: 'live' });

@@ -21,6 +21,15 @@ it('the objects in the repository are the sources, compiled', () => {
   }
 });
 
+it('no object has data of its own: an upgrade finds its maps by their names in the source', () => {
+  for (const source of sources) {
+    const object = join(checkout, 'bpf', source.replace(/c$/, 'o'));
+    expect(execFileSync('llvm-objdump', ['-h', object], { encoding: 'utf8' })).not.toMatch(
+      /\.(rodata|data|bss)/,
+    );
+  }
+});
+
 it('every program has a licence that helpers ask for, and MIT beside it', () => {
   for (const source of sources) {
     expect(readFileSync(join(checkout, 'bpf', source), 'utf8')).toContain('= "Dual MIT/GPL"');

@@ -105,7 +105,10 @@ export async function toa(task: ToaTask): Promise<unknown> {
       await unloadObject(server);
       return true;
     case 'toa-dump': {
-      const links = readdirSync('/sys/class/net');
+      // Beside the devices, the folder has files (bonding_masters).
+      const links = readdirSync('/sys/class/net', { withFileTypes: true })
+        .filter((entry) => entry.isSymbolicLink())
+        .map(({ name }) => name);
       return [
         ...links.map((name) =>
           execFileSync('tc', ['filter', 'show', 'dev', name, 'ingress'], { encoding: 'utf8' }),

@@ -104,6 +104,14 @@ it('attaches beside others, and takes the version before away by its number, aft
   ]);
 });
 
+it('takes an empty line for a cgroup without programs, as bpftool 7.1 says it', async () => {
+  withBpftool('case "$*" in *"prog show"*) echo \'{"id":12}\' ;; *) echo ;; esac');
+  await attachCgroup('/cg', 'sock_ops', '/pins/toa_established');
+  expect(asked().filter((line) => line.includes('tach'))).toEqual([
+    'cgroup attach /cg sock_ops pinned /pins/toa_established multi',
+  ]);
+});
+
 it('adds the counters of all processors up', async () => {
   const rows = [
     {
