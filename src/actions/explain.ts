@@ -8,7 +8,7 @@ import type { Clock } from '../model/clock.ts';
 import type { Link, ResolvedRoute } from '../model/network.ts';
 import type { Packet } from '../model/packet.ts';
 import type { Pool } from '../model/pool.ts';
-import { formatServiceId, isFwmark } from '../model/service.ts';
+import { formatServiceId, isFwmark, isPersistent } from '../model/service.ts';
 import type { ServiceTable } from '../model/table.ts';
 import { findMarkings } from '../plan/firewall/marks.ts';
 import { type Explanation, explainMatch, explainStranger, type WayOut } from '../plan/packet/explanation.ts';
@@ -158,7 +158,7 @@ async function withoutNft<T>(result: Promise<T>, fallback: T): Promise<T> {
 }
 
 async function readSticky(match: Match, packet: Packet, host: Host): Promise<Sticky | undefined> {
-  if (match.service.persistenceTimeout === 0 || packet.client === undefined) return undefined;
+  if (!isPersistent(match.service) || packet.client === undefined) return undefined;
   const text = await host.connections().catch(() => '');
   const expire = await host.sysctl('net/ipv4/vs/expire_quiescent_template');
   return findSticky(match, packet, parseConnections(text), (expire ?? '0') !== '0');

@@ -1,5 +1,11 @@
 import type { Endpoint } from '../model/endpoint.ts';
-import { defaultPersistenceMask, type Service, type ServiceStatus, serviceFamily } from '../model/service.ts';
+import {
+  defaultPersistenceMask,
+  isPersistent,
+  type Service,
+  type ServiceStatus,
+  serviceFamily,
+} from '../model/service.ts';
 import type { Names } from '../process/world.ts';
 import {
   destinationIdWords,
@@ -36,7 +42,7 @@ export function saveText({ numeric }: { readonly numeric: boolean }, names: Name
 
 /** Like ipvsadm it saves the mask of a persistent service only, though the kernel keeps one for every service. */
 function saved(service: ServiceStatus): Service {
-  if (service.persistenceTimeout > 0) return service;
+  if (isPersistent(service)) return service;
   return { ...service, persistenceMask: defaultPersistenceMask(serviceFamily(service)) };
 }
 

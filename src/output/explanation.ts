@@ -1,6 +1,6 @@
 import type { DestinationStatus } from '../model/destination.ts';
 import { formatEndpoint } from '../model/endpoint.ts';
-import { formatServiceId } from '../model/service.ts';
+import { formatServiceId, isPersistent } from '../model/service.ts';
 import type { Chance } from '../plan/packet/choice.ts';
 import type { Explanation, Way } from '../plan/packet/explanation.ts';
 import type { Match } from '../plan/packet/match.ts';
@@ -53,8 +53,7 @@ function serviceLines({ rule, sticky, packet }: Explanation, { service, by }: Ma
     );
   } else {
     lines.push(`goes to:  ${rule} (${service.scheduler})\n`);
-    if (service.persistenceTimeout > 0)
-      lines.push(persistenceLine(service.persistenceTimeout, packet.client));
+    if (isPersistent(service)) lines.push(persistenceLine(service.persistenceTimeout, packet.client));
   }
   return lines;
 }

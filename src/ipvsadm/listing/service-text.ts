@@ -1,5 +1,5 @@
 import type { Protocol } from '../../model/protocol.ts';
-import { isFwmark, type ServiceId, type ServiceSettings } from '../../model/service.ts';
+import { isFwmark, isPersistent, type ServiceId, type ServiceSettings } from '../../model/service.ts';
 import type { Names } from '../../process/world.ts';
 import { narrowedMask } from '../../syntax/ipvsadm/format.ts';
 import { endpointText, portProtocol } from './names.ts';
@@ -18,7 +18,7 @@ export function serviceSettingsText(service: ServiceId & ServiceSettings): strin
 }
 
 function persistenceText(service: ServiceId & ServiceSettings): string {
-  if (service.persistenceTimeout === 0) return '';
+  if (!isPersistent(service)) return '';
   const mask = narrowedMask(service);
   const maskText = mask === undefined ? '' : ` mask ${mask}`;
   const engineText = service.persistenceEngine === '' ? '' : ` pe ${service.persistenceEngine}`;

@@ -1,5 +1,5 @@
 import type { Facts } from '../../model/facts.ts';
-import { formatServiceId } from '../../model/service.ts';
+import { formatServiceId, isPersistent } from '../../model/service.ts';
 import type { Observation, Rule } from './rule.ts';
 import { destinationsOf, isBefore, nameOf, setSysctl, sysctlName } from './words.ts';
 
@@ -28,7 +28,7 @@ export const CONNECTION_RULES: readonly Rule[] = [
 
 function persistenceFeedsDrained(facts: Facts): Observation[] {
   if (facts.settings.get(QUIESCENT) !== '0') return [];
-  const persistent = destinationsOf(facts).filter(({ service }) => service.persistenceTimeout > 0);
+  const persistent = destinationsOf(facts).filter(({ service }) => isPersistent(service));
   const drained = persistent.filter(
     ({ destination }) => destination.weight === 0 && destination.persistentConnections > 0,
   );

@@ -1,6 +1,6 @@
 import type { Facts } from '../../model/facts.ts';
 import { DEFAULT_SCHEDULER, type SchedulerFlag } from '../../model/scheduler.ts';
-import { formatServiceId, isFwmark } from '../../model/service.ts';
+import { formatServiceId, isFwmark, isPersistent } from '../../model/service.ts';
 import type { ServiceTable } from '../../model/table.ts';
 import type { Observation, Rule } from './rule.ts';
 import { editService, putDestination, serviceWords } from './words.ts';
@@ -55,7 +55,9 @@ function noWeight({ table }: Facts): Observation[] {
 
 /** In a document, that is: the kernel's own table has no such service. */
 function missing({ table, modules }: Facts): Observation[] {
-  const present = [...modules].filter(([, state]) => state !== 'missing').map(([name]) => name.slice(6));
+  const present = [...modules]
+    .filter(([, state]) => state === 'loaded' || state === 'available')
+    .map(([name]) => name.slice(6));
   return (table?.services ?? [])
     .filter(({ scheduler }) => scheduler !== 'none' && modules.get(`ip_vs_${scheduler}`) === 'missing')
     .map((service) => ({
@@ -127,8 +129,8 @@ function udpSticks({ table }: Facts): Observation[] {
 }
 
 function isSticky(service: ServiceTable): boolean {
-  const { onePacket, persistenceTimeout, destinations, counters } = service;
-  if (isFwmark(service) || service.protocol !== 'udp' || onePacket || persistenceTimeout > 0) return false;
+  const { onePacket, destinations, counters } = service;
+  if (isFwmark(service) || service.protocol !== 'udp' || onePacket || isPersistent(service)) return false;
   if (destinations.length < 2) return false;
   const { connections, incomingPackets } = counters;
   return ONE_QUESTION.includes(service.port) || (connections > 0n && incomingPackets >= MANY * connections);

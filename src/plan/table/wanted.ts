@@ -84,7 +84,15 @@ export function wantedOf({
 export function serviceSettingsOf(service: ServiceSettings): ServiceSettings {
   const { scheduler, schedulerFlags, persistenceTimeout, persistenceMask, persistenceEngine, onePacket } =
     service;
-  return { scheduler, schedulerFlags, persistenceTimeout, persistenceMask, persistenceEngine, onePacket };
+  return {
+    scheduler,
+    schedulerFlags,
+    persistenceTimeout,
+    ...(service.persistentWithoutTimeout && { persistentWithoutTimeout: true }),
+    persistenceMask,
+    persistenceEngine,
+    onePacket,
+  };
 }
 
 /** A destination without what the kernel counts. */

@@ -6,6 +6,7 @@ import { DEFAULT_SCHEDULER } from '../../model/scheduler.ts';
 import {
   defaultPersistenceMask,
   isFwmark,
+  isPersistent,
   type Service,
   type ServiceId,
   type ServiceSettings,
@@ -88,7 +89,7 @@ export function serviceSettingsWords(service: Service): string[] {
   const mask = narrowedMask(service);
   return [
     ...['-s', scheduler],
-    ...(persistenceTimeout > 0 ? ['-p', `${persistenceTimeout}`] : []),
+    ...(isPersistent(service) ? ['-p', `${persistenceTimeout}`] : []),
     ...(mask === undefined ? [] : ['-M', `${mask}`]),
     ...(persistenceEngine === '' ? [] : ['--pe', persistenceEngine]),
     ...(service.onePacket ? ['-o'] : []),
@@ -144,7 +145,7 @@ function tunnelWords({ type, port, checksum }: Tunnel): string[] {
 }
 
 /** A destination's limits, where it has any. */
-export function thresholdWords({ upperThreshold = 0, lowerThreshold = 0 }: Destination): string[] {
+function thresholdWords({ upperThreshold = 0, lowerThreshold = 0 }: Destination): string[] {
   return [
     ...(upperThreshold > 0 ? ['-x', `${upperThreshold}`] : []),
     ...(lowerThreshold > 0 ? ['-y', `${lowerThreshold}`] : []),
