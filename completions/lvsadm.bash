@@ -52,7 +52,7 @@ _lvsadm_subcommand() {
   local record='--json --state-dir --help' current=$3
   local changes="--dry-run --exit-code --persist --root $record"
   local service='-t --tcp-service -u --udp-service --sctp-service -f --fwmark-service -6 --ipv6'
-  local realserver='--mode --vip --device --tunnel --tun-port --rip --director --set-gateway'
+  local realserver='--mode --vip --device --tunnel --tun-port --rip --director --set-gateway --also-director'
   local director='--vip --device --mode --scheduler --one-lan'
   local fullnat='-t --tcp-service -u --udp-service -f --fwmark-service -6 --ipv6'
   case $1-$2 in

@@ -41,10 +41,14 @@ export function renderUndo(report: UndoReport, format: Format): string {
     return renderJson({ dryRun, owners, restored, left, ...(notes.length > 0 && { notes }) });
   }
   if (owners.length === 0 && notes.length === 0) return 'nothing to undo\n';
+  const untouched = owners.length > 0 && restored.length === 0 && left.length === 0;
   return [
     ...owners.map((owner) => `${dryRun ? 'would take down' : 'took down'} ${owner}`),
     ...alignColumns(restored.map(({ what, from, to }) => [`* ${what}`, `${from} -> ${to}`])),
     ...left.map(({ what, now, set }) => `left ${what} as it is: ${now}; lvsadm had made it ${set}`),
+    ...(untouched
+      ? ['nothing was put back: by the record, all that was needed was there before `up`, and stays']
+      : []),
     ...notes,
   ]
     .map((line) => `${line}\n`)

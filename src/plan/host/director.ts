@@ -22,11 +22,14 @@ export function planDirector(director: Director, network: Network): Need[] {
   if (!link) throw new PlanRefusal(`there is no device ${device}`);
   if (!link.up) throw new PlanRefusal(`device ${device} is down`);
   if (familyOf(vip) === 'inet6' && !network.inet6) throw new PlanRefusal('this host has no IPv6');
-  const elsewhere = network.addresses.find(({ address, index }) => address === vip && index !== link.index);
-  if (elsewhere) {
-    const name = network.links.find(({ index }) => index === elsewhere.index)?.name;
-    throw new PlanRefusal(`${vip} is on ${name ?? 'another device'} of this host already`);
-  }
+  // On a device that does no ARP it is this host's as a real server, which does not keep it from being the director too.
+  const elsewhere = network.links.find(
+    ({ index, resolves }) =>
+      resolves &&
+      index !== link.index &&
+      network.addresses.some((own) => own.address === vip && own.index === index),
+  );
+  if (elsewhere) throw new PlanRefusal(`${vip} is on ${elsewhere.name} of this host already`);
   return [
     ...modules(schedulers),
     ...balancing(),
