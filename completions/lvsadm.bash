@@ -60,12 +60,12 @@ _lvsadm_subcommand() {
     realserver-down) _lvsadm_words "--vip --director $changes" "$current" ;;
     realserver-status) _lvsadm_words "$realserver $record" "$current" ;;
     director-up) _lvsadm_words "$director --take-over $changes" "$current" ;;
-    director-down) _lvsadm_words "--vip $changes" "$current" ;;
+    director-down) _lvsadm_words "--vip --keep-forwarding $changes" "$current" ;;
     director-status) _lvsadm_words "$director $record" "$current" ;;
     fullnat-enable | fullnat-up)
       _lvsadm_words "$fullnat --local-address --local-ports --device --floating --take-over $changes" "$current"
       ;;
-    fullnat-disable | fullnat-down) _lvsadm_words "$fullnat --wait --now $changes" "$current" ;;
+    fullnat-disable | fullnat-down) _lvsadm_words "$fullnat --wait --now --keep-forwarding $changes" "$current" ;;
     fullnat-list) _lvsadm_words "$record" "$current" ;;
     fullnat-status) _lvsadm_words "$fullnat $record" "$current" ;;
     fullnat-*) _lvsadm_words 'enable disable list status --help' "$current" ;;

@@ -1,6 +1,6 @@
 import { type Address, familyOf } from '../../model/address.ts';
 import type { Network } from '../../model/network.ts';
-import type { Need } from '../../settings/index.ts';
+import type { Need, Setting } from '../../settings/index.ts';
 import { PlanRefusal } from '../refusal.ts';
 
 /** What one host is to be to one VIP as its director. */
@@ -105,6 +105,13 @@ export function forwarding(vip: Address, { links, routes }: Network): Need[] {
     },
   ];
 }
+
+/** Whether a setting is the one that has this host forward packets, which others on it may rely on meanwhile. */
+export function isForwarding(setting: Setting): boolean {
+  return setting.kind === 'sysctl' && FORWARDING.includes(setting.path);
+}
+
+const FORWARDING = ['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding'];
 
 /** The kernel sends redirects when either a device's value or that of all says so. IPv6 has no such setting. */
 function redirects({ vip, device, oneLan }: Director, { links }: Network): Need[] {
