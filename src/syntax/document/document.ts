@@ -9,6 +9,7 @@ import {
   type WantedDestination,
   type WantedService,
 } from '../../plan/table/wanted.ts';
+import { findCut } from './cut.ts';
 import { readDaemon } from './daemon.ts';
 import { readDestination } from './destination.ts';
 import { Findings, readFields, readList } from './fields.ts';
@@ -56,6 +57,11 @@ const U31 = 2 ** 31 - 1;
 export function readDocuments(sources: readonly Source[]): ReadDocument {
   const reading = new Reading();
   for (const { file, text } of sources) {
+    const cut = findCut(text, file);
+    if (cut) {
+      reading.findings.problems.push(cut);
+      continue;
+    }
     const { trees, problems } = parseYaml(text, file);
     reading.findings.problems.push(...problems);
     if (trees.length === 0 && problems.length === 0) {

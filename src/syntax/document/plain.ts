@@ -4,13 +4,13 @@
  * documents, block scalars, odd spellings of numbers, anything doubtful or wrong) it keeps its hands off: the answer is
  * `undefined`, and the library reads the text, and words what is wrong with it. A test holds the trees of both together.
  */
-import type { SourceText } from './place.ts';
-import { DEEPEST, type Entry, type Tree } from './tree.ts';
+import type { Place } from './place.ts';
+import { DEEPEST, type Entry, isOneLine, type Tree } from './tree.ts';
 
 /** The text's tree, or `undefined` for a text that is not as plain as that. */
-export function readPlain(source: SourceText): Tree | undefined {
+export function readPlain(text: string, file: string): Tree | undefined {
   try {
-    return new PlainReader(source).readText();
+    return new PlainReader(text, file).readText();
   } catch (error) {
     if (error === NOT_PLAIN) return undefined;
     throw error;
@@ -39,15 +39,21 @@ const CONSTANTS = new Map<string, boolean | null>([
 ]);
 
 class PlainReader {
-  readonly #source: SourceText;
+  readonly #file: string;
   readonly #text: string;
+  readonly #needsColumn: boolean;
+  #line = 1;
+  /** Where the next line begins. */
+  #nextStart: number;
   #at = 0;
   /** How far the content at `#at` is indented, when a line has just begun; -1 at the end of the text. */
   #indent = 0;
 
-  constructor(source: SourceText) {
-    this.#source = source;
-    this.#text = source.text;
+  constructor(text: string, file: string) {
+    this.#file = file;
+    this.#text = text.replace(/^\uFEFF/, '');
+    this.#needsColumn = isOneLine(text);
+    this.#nextStart = this.#text.indexOf('\n') + 1;
   }
 
   readText(): Tree {
@@ -76,12 +82,14 @@ class PlainReader {
         return;
       }
       if (text[at] === '#' || text[at] === '\n') {
-        LINE_END.lastIndex = at > start ? at - 1 : at;
         if (text[at] === '\n') this.#at = at + 1;
         else this.#comment(at);
         continue;
       }
-      if (at === start && text.startsWith('...', at)) return this.#documentEnd();
+      if (at === start && text.startsWith('...', at)) {
+        this.#documentEnd();
+        return;
+      }
       if (at === start && text.startsWith('---', at)) throw NOT_PLAIN;
       this.#indent = at - start;
       return;
@@ -112,7 +120,7 @@ class PlainReader {
   }
 
   #blockList(indent: number, depth: number): Tree {
-    const offset = this.#at;
+    const place = this.#place();
     const items: Tree[] = [];
     do {
       const dash = this.#at++;
@@ -126,14 +134,14 @@ class PlainReader {
       else items.push(this.#inline(depth + 1));
     } while (this.#indent === indent && this.#atItem());
     if (this.#indent > indent) throw NOT_PLAIN;
-    return { source: this.#source, offset, kind: 'list', items };
+    return { ...place, kind: 'list', items };
   }
 
   #blockMap(indent: number, depth: number): Tree {
-    const offset = this.#at;
+    const place = this.#place();
     const entries: Entry[] = [];
     do {
-      const start = this.#at;
+      const keyPlace = this.#place();
       const key = this.#key();
       this.#match(LINE_SPACE);
       const end = this.#text[this.#at];
@@ -145,10 +153,10 @@ class PlainReader {
         if (this.#indent < indent || (this.#indent === indent && !this.#atItem())) throw NOT_PLAIN;
         value = this.#block(this.#indent, depth + 1);
       } else value = this.#inline(depth + 1);
-      entries.push({ source: this.#source, offset: start, key, value });
+      entries.push({ ...keyPlace, key, value });
     } while (this.#indent === indent);
     if (this.#indent > indent) throw NOT_PLAIN;
-    return { source: this.#source, offset, kind: 'map', entries: unique(entries) };
+    return { ...place, kind: 'map', entries: unique(entries) };
   }
 
   /** A value on the rest of the line, which then ends. */
@@ -162,9 +170,9 @@ class PlainReader {
 
   #flow(depth: number, lines: boolean): Tree {
     if (depth > DEEPEST) throw NOT_PLAIN;
-    const offset = this.#at;
-    const first = this.#text[offset];
+    const first = this.#text[this.#at];
     if (first !== '{' && first !== '[') return this.#scalar();
+    const place = this.#place();
     const space = lines ? FLOW_SPACE : LINE_SPACE;
     const close = first === '{' ? '}' : ']';
     const items: Tree[] = [];
@@ -183,21 +191,20 @@ class PlainReader {
         this.#match(space);
       }
     }
-    const source = this.#source;
     return first === '['
-      ? { source, offset, kind: 'list', items }
-      : { source, offset, kind: 'map', entries: unique(entries) };
+      ? { ...place, kind: 'list', items }
+      : { ...place, kind: 'map', entries: unique(entries) };
   }
 
   #flowEntry(depth: number, lines: boolean): Entry {
-    const offset = this.#at;
+    const place = this.#place();
     let key: string;
-    if (this.#text[offset] === '"') {
+    if (this.#text[this.#at] === '"') {
       key = this.#quoted();
       if (key.length > 100 || this.#match(KEY_COLON) === '') throw NOT_PLAIN;
     } else key = this.#key();
     this.#match(lines ? FLOW_SPACE : LINE_SPACE);
-    return { source: this.#source, offset, key, value: this.#flow(depth + 1, lines) };
+    return { ...place, key, value: this.#flow(depth + 1, lines) };
   }
 
   #peeksKey(): boolean {
@@ -214,8 +221,8 @@ class PlainReader {
   }
 
   #scalar(): Tree {
-    const offset = this.#at;
-    return { source: this.#source, offset, kind: 'scalar', value: this.#scalarValue() };
+    const place = this.#place();
+    return { ...place, kind: 'scalar', value: this.#scalarValue() };
   }
 
   #scalarValue(): string | number | boolean | null {
@@ -241,6 +248,17 @@ class PlainReader {
       this.#comment(this.#at);
     } else this.#at = LINE_END.lastIndex;
     this.#nextLine();
+  }
+
+  /** Where `#at` is, which only ever goes on. */
+  #place(): Place {
+    const at = this.#at;
+    while (this.#nextStart > 0 && this.#nextStart <= at) {
+      this.#line++;
+      this.#nextStart = this.#text.indexOf('\n', this.#nextStart) + 1;
+    }
+    const place = { file: this.#file, line: this.#line };
+    return this.#needsColumn && this.#line === 1 ? { ...place, column: at + 1 } : place;
   }
 
   /** What the pattern finds here, behind which `#at` is then; empty when it finds nothing. */

@@ -1,15 +1,15 @@
-import { type Problem, placeOf, type Spot } from './place.ts';
+import type { Place } from './place.ts';
 
-/** A piece of a YAML or JSON text, and where it begins. Keys of maps are text. */
-export type Tree = Spot &
+/** A piece of a YAML or JSON text, with the place where it begins. Keys of maps are text. */
+export type Tree = Place &
   (
     | { readonly kind: 'map'; readonly entries: readonly Entry[] }
     | { readonly kind: 'list'; readonly items: readonly Tree[] }
     | { readonly kind: 'scalar'; readonly value: string | number | boolean | null }
   );
 
-/** A key of a map, where it is, and what it has. */
-export interface Entry extends Spot {
+/** A key of a map, its place, and what it has. */
+export interface Entry extends Place {
   readonly key: string;
   readonly value: Tree;
 }
@@ -17,12 +17,7 @@ export interface Entry extends Spot {
 /** Deeper than any document goes. */
 export const DEEPEST = 20;
 
-/** A text of which no tree can be made. */
-export class Unreadable extends Error {
-  readonly problem: Problem;
-
-  constructor(spot: Spot, message: string) {
-    super(message);
-    this.problem = { ...placeOf(spot), message };
-  }
+/** Whether a text is JSON on one line, as programs write it: places in it need a column. */
+export function isOneLine(text: string): boolean {
+  return /^\s*[[{].*$/.test(text.trimEnd());
 }
