@@ -2,7 +2,7 @@ import { parseAddress } from '../../model/address.ts';
 import { isMulticast } from '../../model/address-class.ts';
 import type { Daemon, DaemonRole } from '../../model/daemon.ts';
 import { type Findings, readChoice, readFields, readNumber, readText, shown } from './fields.ts';
-import type { Tree } from './yaml.ts';
+import type { Tree } from './tree.ts';
 
 export const DAEMON_KEYS = ['role', 'interface', 'syncId', 'maxLength', 'group', 'port', 'ttl'] as const;
 

@@ -5,7 +5,7 @@ import { isFwmark, type ServiceId, serviceFamily } from '../../model/service.ts'
 import { DEFAULT_DESTINATION, type WantedDestination } from '../../plan/table/wanted.ts';
 import { parseEndpointText } from '../endpoint.ts';
 import { type Findings, readChoice, readFields, readNumber, readText, shown } from './fields.ts';
-import type { Tree } from './yaml.ts';
+import type { Tree } from './tree.ts';
 
 export const DESTINATION_KEYS = [
   'address',

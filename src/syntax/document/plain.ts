@@ -65,7 +65,7 @@ class PlainReader {
       tree = this.#flow(0, true);
       this.#endLine();
     } else tree = this.#block(0, 0);
-    if (this.#indent !== -1) throw NOT_PLAIN;
+    if (this.#at < this.#text.length) throw NOT_PLAIN;
     return tree;
   }
 

@@ -146,7 +146,10 @@ class Reader {
     }
     if (isScalar(node) && node.type === 'PLAIN' && /^[-+]?0\d+$/.test(node.source ?? '')) {
       const meant = `write ${Number(node.source)}, or "${node.source}" for text`;
-      throw new Unreadable({ ...place, message: `'${node.source}' begins with 0, which some read as octal: ${meant}` });
+      throw new Unreadable({
+        ...place,
+        message: `'${node.source}' begins with 0, which some read as octal: ${meant}`,
+      });
     }
     const value: unknown = isScalar(node) ? node.value : null;
     const plain =
