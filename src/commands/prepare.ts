@@ -113,8 +113,8 @@ export async function withHost<T>(world: World, task: (host: Host) => Promise<T>
 }
 
 /** Runs a task while nobody else changes this host, and says so when that takes its time. */
-function whileHeld<T>(role: Role, { stderr }: World, task: () => Promise<T>): Promise<T> {
-  return whileHostLocked(task, (why) => stderr.write(`lvsadm ${role}: ${why}; waiting for it\n`));
+function whileHeld<T>(role: Role, { stderr, takeLock }: World, task: () => Promise<T>): Promise<T> {
+  return whileHostLocked(task, (why) => stderr.write(`lvsadm ${role}: ${why}; waiting for it\n`), takeLock);
 }
 
 /** Writes, for each target, a unit that prepares it at boot, and what it needs of settings as a sysctl fragment. */
