@@ -52,7 +52,7 @@ _lvsadm_subcommand() {
   local record='--json --state-dir --help' current=$3
   local changes="--dry-run --exit-code --persist --root $record"
   local service='-t --tcp-service -u --udp-service --sctp-service -f --fwmark-service -6 --ipv6'
-  local realserver='--mode --vip --device --tunnel --tun-port --rip --director --set-gateway'
+  local realserver='--mode --vip --device --tunnel --tun-port --rip --director --set-gateway --also-director'
   local director='--vip --device --mode --scheduler --one-lan'
   local fullnat='-t --tcp-service -u --udp-service -f --fwmark-service -6 --ipv6'
   case $1-$2 in
@@ -60,12 +60,12 @@ _lvsadm_subcommand() {
     realserver-down) _lvsadm_words "--vip --director $changes" "$current" ;;
     realserver-status) _lvsadm_words "$realserver $record" "$current" ;;
     director-up) _lvsadm_words "$director --take-over $changes" "$current" ;;
-    director-down) _lvsadm_words "--vip $changes" "$current" ;;
+    director-down) _lvsadm_words "--vip --keep-forwarding $changes" "$current" ;;
     director-status) _lvsadm_words "$director $record" "$current" ;;
     fullnat-enable | fullnat-up)
       _lvsadm_words "$fullnat --local-address --local-ports --device --floating --take-over $changes" "$current"
       ;;
-    fullnat-disable | fullnat-down) _lvsadm_words "$fullnat --wait --now $changes" "$current" ;;
+    fullnat-disable | fullnat-down) _lvsadm_words "$fullnat --wait --now --keep-forwarding $changes" "$current" ;;
     fullnat-list) _lvsadm_words "$record" "$current" ;;
     fullnat-status) _lvsadm_words "$fullnat $record" "$current" ;;
     fullnat-*) _lvsadm_words 'enable disable list status --help' "$current" ;;

@@ -57,12 +57,7 @@ export interface FullnatUse {
 
 export async function examineUse(fullnat: Fullnat, host: Host, openKernel: OpenKernel): Promise<FullnatUse> {
   const connections = await host.translations(fullnatMark(fullnat.service), WHOLE_MARK);
-  // What was not given a local address has none of its ports.
-  const own = new Set(fullnat.pool.addresses);
-  const uses = countUse(
-    connections.filter(({ localAddress }) => own.has(localAddress)),
-    fullnat.pool,
-  );
+  const uses = countUse(connections, fullnat.pool);
   const found = await readBalanced(fullnat, host, openKernel);
   const warnings = [
     ...warnOfUse(uses),

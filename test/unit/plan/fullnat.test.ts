@@ -108,12 +108,13 @@ describe('a plan', () => {
 });
 
 describe('use', () => {
-  const connection = (localAddress: string, port: number) => ({
+  const connection = (localAddress: string, port: number, localPort = 2000) => ({
     protocol: 'tcp',
     localAddress,
+    localPort,
     realServer: { address: '10.3.0.11', port },
   });
-  const pool = { addresses: ['10.2.0.200'], ports: { first: 1, last: 10 } };
+  const pool = { addresses: ['10.2.0.200'], ports: { first: 2000, last: 2009 } };
 
   it('counts for each pair of local address and real server, and warns from four fifths on', () => {
     const many = (count: number) => Array.from({ length: count }, () => connection('10.2.0.200', 80));
@@ -125,6 +126,18 @@ describe('use', () => {
       '10.2.0.200 has 2 of 10 ports left towards 10.3.0.11:80',
     );
     expect(countUse(many(1), { addresses: ['10.2.0.200'] })[0]?.limit).toBe(64_512);
+  });
+
+  it('is of this pool only: what lives on with a port or an address of another takes nothing', () => {
+    const old = [
+      connection('10.2.0.200', 80, 1999),
+      connection('10.2.0.201', 80),
+      connection('10.2.0.200', 80, 2010),
+    ];
+    expect(countUse(old, pool)).toEqual([]);
+    expect(countUse([...old, connection('10.2.0.200', 80, 2009)], pool)).toMatchObject([
+      { used: 1, limit: 10 },
+    ]);
   });
 
   it('warns of a full table of tracked connections', () => {
