@@ -1,6 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import type { Wanted } from '../plan/table/wanted.ts';
 import type { World } from '../process/world.ts';
 import { type Doubt, readDocuments, type Source } from '../syntax/document/document.ts';
@@ -37,7 +37,7 @@ async function readSources(paths: readonly string[], world: World): Promise<Sour
   if (paths.filter((path) => path === '-').length > 1) throw new UsageError('- can be read only once');
   for (const path of paths) {
     if (path === '-') {
-      sources.push({ file: '(standard input)', text: await text(world.stdin) });
+      sources.push(await readAll('(standard input)', world.stdin));
     } else if ((await stat(path)).isDirectory()) {
       const names = (await readdir(path)).filter((name) => /^[^.].*\.(ya?ml|json)$/.test(name)).sort();
       if (names.length === 0) throw new MachineFailure(`${path}: no file in it ends in .yaml, .yml or .json`);
@@ -50,5 +50,26 @@ async function readSources(paths: readonly string[], world: World): Promise<Sour
 }
 
 async function readSource(file: string): Promise<Source> {
-  return { file, text: await readFile(file, 'utf8') };
+  if ((await stat(file)).isDirectory()) throw new MachineFailure(`${file} is a folder; name the files in it`);
+  return readAll(file, createReadStream(file));
+}
+
+/** More than a table of a hundred thousand services takes. */
+const MEBIBYTES = 64;
+
+/** All that comes, unless it does not end. */
+async function readAll(file: string, pieces: AsyncIterable<string | Uint8Array>): Promise<Source> {
+  const read: Buffer[] = [];
+  let length = 0;
+  for await (const piece of pieces) {
+    // A piece of standard input is good until the next one.
+    read.push(Buffer.from(piece as string));
+    length += read.at(-1)!.length;
+    if (length > MEBIBYTES * 2 ** 20) {
+      throw new MachineFailure(
+        `${file} is larger than ${MEBIBYTES} MiB, which no document is; nothing was read`,
+      );
+    }
+  }
+  return { file, text: Buffer.concat(read).toString('utf8') };
 }

@@ -1,7 +1,11 @@
 import { HostFailure } from '../actions/host/failure.ts';
 import { JournalError } from '../actions/host/journal.ts';
 import { TableFailure } from '../actions/table/destination.ts';
+import { OutsideRoot } from '../host/inside-root.ts';
+import { UnknownNamespace } from '../host/journal-file.ts';
 import { NftError } from '../host/nft.ts';
+import { PersistRefusal } from '../host/persistence.ts';
+import { UntrustedFile } from '../host/trusted.ts';
 import { IpvsError } from '../ipvs/errors.ts';
 import { NetlinkError } from '../netlink/errors.ts';
 import { PlanRefusal } from '../plan/refusal.ts';
@@ -35,6 +39,13 @@ function isExpected(error: unknown): error is Error {
   )
     return true;
   if (error instanceof HostFailure || error instanceof JournalError) return true;
+  if (
+    error instanceof UntrustedFile ||
+    error instanceof UnknownNamespace ||
+    error instanceof PersistRefusal ||
+    error instanceof OutsideRoot
+  )
+    return true;
   if (error instanceof NetlinkError || error instanceof IpvsError || error instanceof NftError) return true;
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }

@@ -62,7 +62,7 @@ export async function down(
   if (options.dryRun) {
     const journal = await Journal.open(options.stateDir);
     const owners = keysOf(journal);
-    const restored = planUndo(journal, owners).map(({ setting, before, set }) => ({
+    const restored = planUndo(journal, owners, options).map(({ setting, before, set }) => ({
       setting,
       from: set,
       to: before,
@@ -74,8 +74,8 @@ export async function down(
     withHost(world, async (host) => {
       const journal = await Journal.open(options.stateDir);
       const keys = keysOf(journal);
-      const { now, wait } = options;
-      const report = await undo(host, journal, keys, { clock: world.clock, now, wait });
+      const { now, wait, keepForwarding } = options;
+      const report = await undo(host, journal, keys, { clock: world.clock, now, wait, keepForwarding });
       world.stdout.write(renderUndo({ dryRun: false, owners: report.gone, ...report }, format));
       if (options.persist) await unpersist(role, named, options, world);
       return report.live.size > 0 ? EXIT.unfinished : EXIT.ok;
@@ -113,8 +113,8 @@ export async function withHost<T>(world: World, task: (host: Host) => Promise<T>
 }
 
 /** Runs a task while nobody else changes this host, and says so when that takes its time. */
-function whileHeld<T>(role: Role, { stderr }: World, task: () => Promise<T>): Promise<T> {
-  return whileHostLocked(task, (why) => stderr.write(`lvsadm ${role}: ${why}; waiting for it\n`));
+function whileHeld<T>(role: Role, { stderr, takeLock }: World, task: () => Promise<T>): Promise<T> {
+  return whileHostLocked(task, (why) => stderr.write(`lvsadm ${role}: ${why}; waiting for it\n`), takeLock);
 }
 
 /** Writes, for each target, a unit that prepares it at boot, and what it needs of settings as a sysctl fragment. */

@@ -1,5 +1,5 @@
 import type { FirewallObject } from '../model/facts.ts';
-import { type Ended, run } from './run.ts';
+import { type Ended, type Run, run } from './run.ts';
 
 /** The oldest nft whose reading and writing of our table is tested: Debian 12's. */
 const OLDEST = [1, 0, 6] as const;
@@ -25,13 +25,13 @@ export interface Nft {
   listTable(name: string): Promise<FirewallObject[] | undefined>;
 }
 
-/** Each method rejects with an NftError. */
-export function openNft(): Nft {
+/** Each method rejects with an NftError. `start` stands in for the program in tests. */
+export function openNft(start: Run = run): Nft {
   let isNewEnough = false;
   const nft = async (words: readonly string[], input?: string): Promise<Ended> => {
-    if (!isNewEnough) await requireVersion();
+    if (!isNewEnough) await requireVersion(start);
     isNewEnough = true;
-    return runNft(words, input);
+    return runNft(start, words, input);
   };
   return {
     async apply(text) {
@@ -56,15 +56,15 @@ export async function listRuleset(): Promise<FirewallObject[] | undefined> {
   return ended && UNSUPPORTED.test(ended.stderr) ? [] : undefined;
 }
 
-async function runNft(words: readonly string[], input?: string): Promise<Ended> {
-  const ended = await run('nft', words, input);
+async function runNft(start: Run, words: readonly string[], input?: string): Promise<Ended> {
+  const ended = await start('nft', words, input);
   if (!ended) throw new NftError('FULLNAT needs the program nft; install package nftables');
   return ended;
 }
 
 /** What an older nft makes of our text is not known. */
-async function requireVersion(): Promise<void> {
-  const { stdout } = await runNft(['--version']);
+async function requireVersion(start: Run): Promise<void> {
+  const { stdout } = await runNft(start, ['--version']);
   const found =
     /v(\d+)\.(\d+)(?:\.(\d+))?/
       .exec(stdout)

@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import type { TakeLock } from '../host/lock.ts';
 import type { Kernel } from '../ipvs/kernel.ts';
 import type { Address } from '../model/address.ts';
 import type { Clock } from '../model/clock.ts';
@@ -6,6 +7,8 @@ import type { Protocol } from '../model/protocol.ts';
 
 export interface Writer {
   write(text: string): void;
+  /** Waits until all is with the reader. Resolves to what has kept it from that, if anything did. */
+  finish?(): Promise<Error | undefined>;
   /** Whether a person is likely to be reading. */
   readonly isTTY?: boolean;
   /** The terminal's width; `undefined` where that is not known. */
@@ -36,6 +39,8 @@ export interface World {
   openKernel(): Promise<Kernel>;
   /** This host, as far as preparing and examining it goes. */
   openHost(): Promise<Host>;
+  /** The lock that every lvsadm on this host takes before it changes something. */
+  readonly takeLock: TakeLock;
   readonly clock: Clock;
   /** From now on SIGINT and SIGTERM abort a signal, and do not end the process, until it is disposed of. */
   interrupt(): Interrupt;

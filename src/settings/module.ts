@@ -7,23 +7,30 @@ export interface ModuleSetting {
   readonly name: string;
 }
 
-export interface ModuleLoaded {
-  readonly is: 'loaded';
+/** `unknown`: this system has no list of the kernel's modules, and the kernel does not show it: it may be built in. */
+export interface ModuleFound {
+  readonly is: 'loaded' | 'unknown';
 }
 
-const LOADED: ModuleLoaded = { is: 'loaded' };
+const LOADED: ModuleFound = { is: 'loaded' };
+const UNKNOWN: ModuleFound = { is: 'unknown' };
 
-export const module: Kind<ModuleSetting, ModuleLoaded> = {
+export const module: Kind<ModuleSetting, ModuleFound> = {
   key: ({ name }) => `module ${name}`,
   wanted: () => LOADED,
-  suffices: (_setting, { is }) => is === 'loaded',
-  read: async ({ name }, { modules }) => ((await modules.state(name)) === 'loaded' ? LOADED : ABSENT),
+  // Where it is not known, the kernel is asked by using it: it has it, loads it by itself, or says why not.
+  suffices: (_setting, { is }) => is !== 'absent',
+  async read({ name }, { modules }) {
+    const state = await modules.state(name);
+    return state === 'loaded' ? LOADED : state === 'unknown' ? UNKNOWN : ABSENT;
+  },
   async put({ name }, { is }, { modules }) {
     if (is === 'absent') await modules.unload(name);
     else if (!(await modules.load(name))) throw new SettingFailure('modprobe could not load it');
   },
-  text: ({ is }) => is,
-  parse: (word) => (word === 'loaded' ? LOADED : word === 'absent' ? ABSENT : undefined),
+  text: ({ is }) => (is === 'unknown' ? 'not known' : is),
+  parse: (word) =>
+    word === 'loaded' ? LOADED : word === 'not known' ? UNKNOWN : word === 'absent' ? ABSENT : undefined,
   setting: object({ kind: literal('module'), name: text(/^[a-z0-9_]{1,55}$/) }),
-  state: object({ is: literal('loaded') }),
+  state: object({ is: literal('loaded', 'unknown') }),
 };

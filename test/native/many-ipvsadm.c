@@ -12,7 +12,9 @@
  * Flags:     1: with POSIXLY_CORRECT.
  *
  * Host names are looked up only if the environment has NAMES: otherwise nothing has a name, and nobody asks the network.
- * CONNECTIONS names the file that is read for /proc/net/ip_vs_conn.
+ * CONNECTIONS names the file that is read for /proc/net/ip_vs_conn. TABLE names a file of services and destinations, in
+ * the kernel's order: u32 command (NEW_SERVICE, NEW_DEST), u32 key of the service (its mark, or its port), u32 length; the
+ * attributes.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -48,18 +50,22 @@ extern void *nlmsg_alloc(void), *nlmsg_hdr(void *message);
 extern void nlmsg_free(void *message);
 extern void *genlmsg_put(void *message, uint32_t port, uint32_t sequence, int family, int header, int flags,
 			 uint8_t command, uint8_t version);
+extern int nlmsg_append(void *message, void *data, size_t length, int padding);
+extern void *nlmsg_alloc_size(size_t length);
 extern int nla_put(void *message, int type, int length, const void *value);
 extern void *nla_nest_start(void *message, int type);
 extern int nla_nest_end(void *message, void *nest);
 
 /* Commands of include/uapi/linux/ip_vs.h, of which many also answer. */
-enum { NEW_SERVICE = 1, GET_SERVICE = 4, SET_INFO = 14, GET_INFO = 15 };
+enum { NEW_SERVICE = 1, GET_SERVICE = 4, NEW_DEST = 5, GET_DEST = 8, SET_INFO = 14, GET_INFO = 15 };
 #define FAMILY 27
 
 typedef int take_message(void *message, void *argument);
 static take_message *take;
 static void *argument;
-static int asked;
+static int asked, asks_for_all;
+/* Of the service that is asked about: its mark, or its port. */
+static uint32_t key;
 
 int genl_connect(void *socket) { return 0; }
 int genl_ctrl_resolve(void *socket, const char *name) { return FAMILY; }
@@ -69,6 +75,25 @@ int nl_socket_modify_cb(void *socket, int type, int kind, take_message *function
 	take = function;
 	argument = its_argument;
 	return 0;
+}
+
+/* Looks through the attributes of a service. */
+static uint32_t key_of(const uint8_t *at, const uint8_t *end)
+{
+	uint32_t mark = 0, port = 0;
+	uint16_t length, type;
+
+	for (; at + 4 <= end; at += (length + 3) & ~3) {
+		memcpy(&length, at, sizeof length);
+		memcpy(&type, at + 2, sizeof type);
+		if (length < 4)
+			break;
+		if (type == 4)
+			port = at[4] << 8 | at[5];
+		if (type == 5)
+			memcpy(&mark, at + 4, sizeof mark);
+	}
+	return mark ? mark : port;
 }
 
 int nl_send_auto_complete(void *socket, void *message)
@@ -81,8 +106,10 @@ int nl_send_auto_complete(void *socket, void *message)
 	if (write(files[MESSAGES], bytes, length) != (ssize_t)length)
 		abort();
 	memcpy(&flags, bytes + 6, sizeof flags);
-	/* Behind struct nlmsghdr comes struct genlmsghdr, whose first byte is the command. */
-	asked = flags & NLM_F_DUMP ? 0 : bytes[16];
+	/* Behind struct nlmsghdr comes struct genlmsghdr, whose first byte is the command, and then the attributes. */
+	asked = bytes[16];
+	asks_for_all = flags & NLM_F_DUMP;
+	key = length > 24 ? key_of(bytes + 24, bytes + length) : 0;
 	return length;
 }
 
@@ -121,6 +148,34 @@ static void put_service(void *message)
 	nla_nest_end(message, service);
 }
 
+static void tell(int command, void *attributes, uint32_t length)
+{
+	void *message = nlmsg_alloc_size(length + 64);
+
+	genlmsg_put(message, 0, 0, FAMILY, 0, 0, command, 1);
+	nlmsg_append(message, attributes, length, 4);
+	take(message, argument);
+	nlmsg_free(message);
+}
+
+/* Services, or the destinations of one, from the file that TABLE names. */
+static void tell_table(int command)
+{
+	int file = getenv("TABLE") ? open(getenv("TABLE"), O_RDONLY) : -1;
+	uint32_t head[3];
+	char *attributes;
+
+	while (file >= 0 && read(file, head, sizeof head) == sizeof head) {
+		attributes = malloc(head[2]);
+		if (read(file, attributes, head[2]) != (ssize_t)head[2])
+			abort();
+		if (head[0] == command && (command == NEW_SERVICE || head[1] == key))
+			tell(command, attributes, head[2]);
+		free(attributes);
+	}
+	close(file);
+}
+
 /*
  * The kernel says who it is, and has the same service to show whichever is asked for. Otherwise its table is empty, and
  * it agrees to everything.
@@ -129,6 +184,10 @@ int nl_recvmsgs_default(void *socket)
 {
 	void *message;
 
+	if (asks_for_all && (asked == GET_SERVICE || asked == GET_DEST)) {
+		tell_table(asked == GET_SERVICE ? NEW_SERVICE : NEW_DEST);
+		return 0;
+	}
 	if (asked != GET_INFO && asked != GET_SERVICE)
 		return 0;
 	message = nlmsg_alloc();

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newHostFinder } from '../../src/host/hosts.ts';
 import { findHostNames, LOOKUP_LIMIT } from '../../src/host/names.ts';
 import { parseServiceDatabase } from '../../src/host/service-database.ts';
+import type { ServiceTable } from '../../src/model/table.ts';
 import type { World } from '../../src/process/world.ts';
 import { ADDRESSES } from '../compat/themes/addresses.ts';
 import { DAEMONS } from '../compat/themes/daemons.ts';
@@ -21,6 +22,7 @@ import { connections, hostsFile, install, linesWithNames, servicesFile } from '.
 import { runOurs, type Seen } from './ours.ts';
 import { type Case, Reference, type Result } from './reference.ts';
 import { describeMessages } from './requests.ts';
+import { connectionTable, decodeTable, encodeTable, kernelTable } from './tables.ts';
 
 /**
  * The same lines for the real ipvsadm and for ours, where there is no kernel to ask: verdict, both streams, exit code
@@ -98,6 +100,37 @@ test('names of hosts and ports, in odd files', async () => {
   rmSync(folder, { recursive: true });
 });
 
+const VIEWS = ['', '--stats', '--rate', '--thresholds', '--persistent-conn', '--tun-info'];
+const LISTINGS_OF_TABLES = [
+  ...VIEWS.flatMap((view) => [`-Ln ${view}`, `-L ${view} --exact`, `-Ln ${view} --nosort`]),
+  ...['-S', '-Sn', '-L -n --stats --rate -X'],
+].map((line) => ({ words: line.split(' ').filter((word) => word !== '') }));
+
+test('listings of tables', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'native-tables-'));
+  const path = join(folder, 'table');
+  for (const table of byChance(150 * TIMES, SEED, kernelTable)) {
+    writeFileSync(path, encodeTable(table));
+    const expected = reference.run(LISTINGS_OF_TABLES, { TABLE: path });
+    await compareWith('', LISTINGS_OF_TABLES, expected, {}, decodeTable(table));
+  }
+  rmSync(folder, { recursive: true });
+});
+
+test('listings of connections', async () => {
+  const cases = ['-Lc', '-Lnc', '-L -c --persistent-conn', '-Lnc --persistent-conn'].map((line) => ({
+    words: line.split(' '),
+  }));
+  const folder = mkdtempSync(join(tmpdir(), 'native-connections-'));
+  const path = join(folder, 'ip_vs_conn');
+  for (const text of byChance(150 * TIMES, SEED, connectionTable)) {
+    writeFileSync(path, text);
+    const expected = reference.run(cases, { CONNECTIONS: path });
+    await compareWith(text, cases, expected, { readConnections: async () => text });
+  }
+  rmSync(folder, { recursive: true });
+});
+
 async function compare(cases: readonly Case[]): Promise<void> {
   const readConnections = async () => readFileSync(CONNECTIONS, 'latin1');
   await compareWith('', cases, reference.run(cases, { CONNECTIONS }), { readConnections });
@@ -109,11 +142,12 @@ async function compareWith(
   cases: readonly Case[],
   expected: readonly Result[],
   world: Partial<World>,
+  table: readonly ServiceTable[] = [],
 ): Promise<void> {
   const different: [string, string][] = [];
   for (const [index, each] of cases.entries()) {
     const pair = [
-      transcript(each, await runOurs(each, world)),
+      transcript(each, await runOurs(each, world, table)),
       transcript(each, seenOf(expected[index]!)),
     ] as const;
     if (pair[0] === pair[1]) identical += linesOf(each);

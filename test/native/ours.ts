@@ -3,7 +3,8 @@ import { encodeChange, encodeServiceQuery, type Request } from '../../src/ipvs/r
 import { runIpvsadm } from '../../src/ipvsadm/run.ts';
 import type { Change } from '../../src/model/change.ts';
 import { NO_COUNTERS } from '../../src/model/counters.ts';
-import type { ServiceStatus } from '../../src/model/service.ts';
+import { formatServiceId, type ServiceStatus } from '../../src/model/service.ts';
+import type { ServiceTable } from '../../src/model/table.ts';
 import { processWorld } from '../../src/process/process-world.ts';
 import type { World } from '../../src/process/world.ts';
 import type { Case } from './reference.ts';
@@ -32,7 +33,7 @@ const SHOWN: ServiceStatus = {
 
 /** The kernel that `many-ipvsadm.c` plays: it has one service to show when it is asked for
  * one, and agrees to everything. */
-function recordingKernel(requests: string[]): Kernel {
+function recordingKernel(requests: string[], table: readonly ServiceTable[]): Kernel {
   const record = (request: Request) => void requests.push(describeRequest(request));
   const none = async () => [];
   return {
@@ -41,11 +42,14 @@ function recordingKernel(requests: string[]): Kernel {
       record(encodeServiceQuery(id));
       return SHOWN;
     },
-    services: none,
+    services: async () => table.map(({ destinations: _, ...service }) => service),
     destinations: none,
     tables: none,
     async eachTable(services, visit) {
-      for (const service of services) visit({ ...service, destinations: [] });
+      for (const service of services) {
+        const known = table.find((each) => formatServiceId(each) === formatServiceId(service));
+        visit({ ...service, destinations: known?.destinations ?? [] });
+      }
     },
     timeouts: async () => ({ tcp: 0, tcpFin: 0, udp: 0 }),
     daemons: none,
@@ -62,6 +66,7 @@ function recordingKernel(requests: string[]): Kernel {
 export async function runOurs(
   { words, stdin = '', posix = false }: Case,
   changes: Partial<World> = {},
+  table: readonly ServiceTable[] = [],
 ): Promise<Seen> {
   let stdout = '';
   let stderr = '';
@@ -71,7 +76,7 @@ export async function runOurs(
     ...WORLD,
     programName: 'ipvsadm',
     environment: posix ? { POSIXLY_CORRECT: '1' } : {},
-    openKernel: async () => recordingKernel(requests),
+    openKernel: async () => recordingKernel(requests, table),
     findHost: async () => null,
     findNames: () => findNames(new Set()),
     stdin: toPieces(stdin),

@@ -88,6 +88,7 @@ export function fakeWorld(overrides: Partial<World> = {}): FakeWorld {
     stderr: { write: (text) => void printed.push(['err', text]) },
     openKernel: async () => kernel,
     openHost: () => Promise.reject(new Error('this host is not to be touched')),
+    takeLock: async () => ({ release: async () => {} }),
     clock: fakeClock(),
     interrupt: () => ({ signal: new AbortController().signal, dispose: () => {} }),
     loadModule: async () => false,

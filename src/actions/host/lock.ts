@@ -1,7 +1,5 @@
-import { takeLock } from '../../host/lock.ts';
+import { LockFailure, type TakeLock, takeLock } from '../../host/lock.ts';
 import { HostFailure } from './failure.ts';
-
-const HELD = 'another lvsadm is changing this host';
 
 /**
  * Runs a task while nobody else changes this host. `onWait` is called once, with the reason, when it takes its time.
@@ -10,9 +8,11 @@ const HELD = 'another lvsadm is changing this host';
 export async function whileHostLocked<T>(
   task: () => Promise<T>,
   onWait: (why: string) => void = () => {},
+  take: TakeLock = takeLock,
 ): Promise<T> {
-  const lock = await takeLock('machine', () => onWait(HELD));
-  if (!lock) throw new HostFailure(HELD);
+  const lock = await take('machine', onWait).catch((error) => {
+    throw error instanceof LockFailure ? new HostFailure(error.message, { cause: error }) : error;
+  });
   try {
     return await task();
   } finally {

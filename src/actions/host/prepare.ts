@@ -1,5 +1,6 @@
 import type { Host } from '../../host/host.ts';
 import type { Network } from '../../model/network.ts';
+import { adviseModules } from '../../plan/host/advice.ts';
 import { mergeNeeds, planStep, type Step } from '../../plan/host/steps.ts';
 import {
   adviseTarget,
@@ -57,6 +58,7 @@ export async function planPreparation(
   for (const target of targets) {
     if (target.role === 'fullnat') advice.push(...(await inspect(target.fullnat, host, openKernel)));
   }
+  advice.push(...adviseModules(steps));
   return { targets, steps, advice: [...new Set(advice)], network };
 }
 

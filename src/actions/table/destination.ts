@@ -1,4 +1,4 @@
-import { takeLock } from '../../host/lock.ts';
+import { LockFailure, type TakeLock, takeLock } from '../../host/lock.ts';
 import type { Kernel } from '../../ipvs/kernel.ts';
 import type { DestinationStatus } from '../../model/destination.ts';
 import { formatEndpoint } from '../../model/endpoint.ts';
@@ -67,12 +67,13 @@ export async function setWeight(
 export type Exclusively = <T>(task: () => Promise<T>) => Promise<T>;
 
 /** The same by the lock that every lvsadm of this network namespace takes. Rejects with a TableFailure. */
-export const whileLocked: Exclusively = async (task) => {
-  const lock = await takeLock('table');
-  if (!lock) throw new TableFailure('locked', 'another lvsadm is changing this table');
+export async function whileLocked<T>(task: () => Promise<T>, take: TakeLock = takeLock): Promise<T> {
+  const lock = await take('table').catch((error) => {
+    throw error instanceof LockFailure ? new TableFailure('locked', error.message) : error;
+  });
   try {
     return await task();
   } finally {
     await lock.release();
   }
-};
+}

@@ -16,6 +16,8 @@ export type ReconcileEvent =
   | { readonly kind: 'changing'; readonly done: number; readonly total: number }
   /** Connections of destinations that go are waited for. */
   | { readonly kind: 'waiting'; readonly busy: readonly BusyDestination[]; readonly secondsLeft: number }
+  /** Others change the table all the time; what they change may be missing in what was read. */
+  | { readonly kind: 'unsettled' }
   /** Somebody else changed the table meanwhile; it was read again. */
   | { readonly kind: 'planning-anew'; readonly attempt: number };
 
@@ -46,9 +48,14 @@ const ATTEMPTS = 3;
 /** Refusals that say that the table is not what it was when the plan was made. */
 const STALE: ReadonlySet<string> = new Set(['EEXIST', 'ENOENT', 'ESRCH']);
 
-/** The table as it is, as something to want. */
-export async function readWanted(kernel: Kernel): Promise<Wanted> {
-  return wantedOf((await readTable(kernel, { counters: false })).table);
+/**
+ * The table as it is, as something to want. `onUnsettled` is called when others changed it during every reading: what
+ * they changed may be missing, or be as it was before.
+ */
+export async function readWanted(kernel: Kernel, onUnsettled: () => void = () => {}): Promise<Wanted> {
+  const { table, settled } = await readTable(kernel, { counters: false });
+  if (!settled) onUnsettled();
+  return wantedOf(table);
 }
 
 /** Compares. Throws a PlanRefusal for what the kernel is sure to refuse. */
@@ -74,7 +81,8 @@ export async function reconcile(
   options: ReconcileOptions = {},
 ): Promise<ReconcileReport> {
   const { prune = false, rollback = false, review, onEvent, ...rest } = options;
-  const snapshot = await readWanted(kernel);
+  const read = () => readWanted(kernel, () => onEvent?.({ kind: 'unsettled' }));
+  const snapshot = await read();
   const first = planTable(snapshot, wanted, prune);
   const done: Change[] = [];
   let difference = first;
@@ -99,7 +107,7 @@ export async function reconcile(
       return { ...common, rollback: undefined, undone };
     }
     onEvent?.({ kind: 'planning-anew', attempt: attempt + 1 });
-    difference = planTable(await readWanted(kernel), wanted, prune);
+    difference = planTable(await read(), wanted, prune);
   }
 }
 

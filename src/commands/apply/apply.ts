@@ -21,7 +21,7 @@ import { UsageError } from '../../syntax/usage-error.ts';
 import { type Documents, readFiles } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
 import { MachineFailure } from '../failure.ts';
-import { withKernel } from '../kernel.ts';
+import { tellUnsettled, withKernel } from '../kernel.ts';
 import { spellPrune } from '../prune.ts';
 import { formatStrangers, refuseDoubts, refuseOnePacket, tellStrangers } from '../strangers.ts';
 import { subcommand } from '../subcommand.ts';
@@ -65,12 +65,15 @@ async function apply(files: readonly string[], values: Values, world: World): Pr
   if (values.exitCode && !values.dryRun) throw new UsageError('--exit-code goes with --dry-run');
   const documents = await readFiles(files, world);
   if (!values.dryRun) {
-    return whileLocked(() =>
-      withKernel(world, (kernel) => change(kernel, documents, { ...values, busy }, world)),
-    );
+    const task = () => withKernel(world, (kernel) => change(kernel, documents, { ...values, busy }, world));
+    return whileLocked(task, world.takeLock);
   }
   return withKernel(world, async (kernel) => {
-    const difference = planTable(await readWanted(kernel), documents.wanted, values.prune === true);
+    const difference = planTable(
+      await readWanted(kernel, tellUnsettled(world)),
+      documents.wanted,
+      values.prune === true,
+    );
     await review(difference, documents, world);
     return show(difference, files, values, world);
   });
@@ -169,6 +172,10 @@ function showEvents(progress: Progress, world: World): (event: ReconcileEvent) =
         );
         return;
       }
+      case 'unsettled':
+        progress.end();
+        tellUnsettled(world)();
+        return;
       case 'planning-anew':
         progress.end();
         world.stderr.write('note: somebody else changed the table meanwhile; it is read and compared anew\n');

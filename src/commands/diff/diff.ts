@@ -7,7 +7,7 @@ import { changesOf, stepsOf } from '../../plan/table/diff-changes.ts';
 import type { World } from '../../process/world.ts';
 import { readFiles } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
-import { withKernel } from '../kernel.ts';
+import { tellUnsettled, withKernel } from '../kernel.ts';
 import { spellPrune } from '../prune.ts';
 import { formatStrangers, refuseDoubts, tellStrangers } from '../strangers.ts';
 import { subcommand } from '../subcommand.ts';
@@ -37,7 +37,7 @@ export const run = subcommand({
 async function diff(files: readonly string[], { prune, json }: Values, world: World): Promise<number> {
   const documents = await readFiles(files, world);
   const difference = await withKernel(world, async (kernel) =>
-    planTable(await readWanted(kernel), documents.wanted, prune === true),
+    planTable(await readWanted(kernel, tellUnsettled(world)), documents.wanted, prune === true),
   );
   refuseDoubts(difference, documents, world);
   if (json) {

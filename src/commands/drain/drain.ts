@@ -1,4 +1,4 @@
-import { findDestination, formatNamed } from '../../actions/table/destination.ts';
+import { findDestination, formatNamed, whileLocked } from '../../actions/table/destination.ts';
 import { type DrainReport, drain } from '../../actions/table/drain.ts';
 import type { Kernel } from '../../ipvs/kernel.ts';
 import { formatDuration } from '../../model/duration.ts';
@@ -66,6 +66,7 @@ async function carryOut(
       finally: cut ? 'cut' : remove ? 'delete' : 'keep',
       clock: world.clock,
       signal: interrupt.signal,
+      exclusively: (task) => whileLocked(task, world.takeLock),
       onWaiting: (load, left) => progress.show(`${name}: ${connectionsText(load)}, ${left} s left`),
     });
     progress.end();

@@ -1,4 +1,4 @@
-import { findDestination, formatNamed } from '../../actions/table/destination.ts';
+import { findDestination, formatNamed, whileLocked } from '../../actions/table/destination.ts';
 import { ramp } from '../../actions/table/ramp.ts';
 import type { Kernel } from '../../ipvs/kernel.ts';
 import { MAX_WEIGHT } from '../../model/destination.ts';
@@ -75,6 +75,7 @@ async function carryOut(
       seconds,
       clock: world.clock,
       signal: interrupt.signal,
+      exclusively: (task) => whileLocked(task, world.takeLock),
       onWeight: (weight, from) =>
         progress.show(`${name}: weight ${weight}, on the way from ${from} to ${to}`),
     });

@@ -55,7 +55,9 @@ function noWeight({ table }: Facts): Observation[] {
 
 /** In a document, that is: the kernel's own table has no such service. */
 function missing({ table, modules }: Facts): Observation[] {
-  const present = [...modules].filter(([, state]) => state !== 'missing').map(([name]) => name.slice(6));
+  const present = [...modules]
+    .filter(([, state]) => state === 'loaded' || state === 'available')
+    .map(([name]) => name.slice(6));
   return (table?.services ?? [])
     .filter(({ scheduler }) => scheduler !== 'none' && modules.get(`ip_vs_${scheduler}`) === 'missing')
     .map((service) => ({

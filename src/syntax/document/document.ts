@@ -9,13 +9,15 @@ import {
   type WantedDestination,
   type WantedService,
 } from '../../plan/table/wanted.ts';
+import { findCut } from './cut.ts';
 import { readDaemon } from './daemon.ts';
 import { readDestination } from './destination.ts';
 import { Findings, readFields, readList } from './fields.ts';
 import { readSeconds } from './persistence.ts';
 import { formatPlace, type Place, type Problem } from './place.ts';
 import { readService } from './service.ts';
-import { parseYaml, type Tree } from './yaml.ts';
+import type { Tree } from './tree.ts';
+import { parseYaml } from './yaml.ts';
 
 /** A text in YAML or JSON, and the name by which problems call it. */
 export interface Source {
@@ -56,6 +58,11 @@ const U31 = 2 ** 31 - 1;
 export function readDocuments(sources: readonly Source[]): ReadDocument {
   const reading = new Reading();
   for (const { file, text } of sources) {
+    const cut = findCut(text, file);
+    if (cut) {
+      reading.findings.problems.push(cut);
+      continue;
+    }
     const { trees, problems } = parseYaml(text, file);
     reading.findings.problems.push(...problems);
     if (trees.length === 0 && problems.length === 0) {

@@ -2,11 +2,17 @@ import type { Daemon } from '../../model/daemon.ts';
 import { formatEndpoint } from '../../model/endpoint.ts';
 import { defaultPersistenceMask, isFwmark, serviceFamily } from '../../model/service.ts';
 import type { Wanted, WantedDestination, WantedService } from '../../plan/table/wanted.ts';
+import { BEGINNING, END } from './cut.ts';
 import { formatYaml } from './yaml.ts';
 
 /** A document as YAML. `readDocuments` reads it back to the same value. */
 export function formatDocument(wanted: Wanted): string {
   return formatYaml(documentOf(wanted));
+}
+
+/** The same with a mark at its end, so that `readDocuments` refuses what was cut off before it. */
+export function formatExport(wanted: Wanted): string {
+  return `${BEGINNING}\n${formatDocument(wanted)}${END}\n`;
 }
 
 /** A document as a plain value, for JSON: nothing that differs from a default is left out. */

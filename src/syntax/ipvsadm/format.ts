@@ -145,7 +145,7 @@ function tunnelWords({ type, port, checksum }: Tunnel): string[] {
 }
 
 /** A destination's limits, where it has any. */
-export function thresholdWords({ upperThreshold = 0, lowerThreshold = 0 }: Destination): string[] {
+function thresholdWords({ upperThreshold = 0, lowerThreshold = 0 }: Destination): string[] {
   return [
     ...(upperThreshold > 0 ? ['-x', `${upperThreshold}`] : []),
     ...(lowerThreshold > 0 ? ['-y', `${lowerThreshold}`] : []),

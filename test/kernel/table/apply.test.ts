@@ -229,12 +229,15 @@ describe('apply', () => {
   it('waits for another one, and says so when that does not end', async () => {
     const lock = await takeLock('table');
     const waiting = apply(WEB);
-    setTimeout(() => lock!.release(), 300);
+    setTimeout(() => lock.release(), 300);
     expect((await waiting).code).toBe(0);
     const held = await takeLock('table');
     const { code, err } = await apply(WEB);
-    expect({ code, err }).toEqual({ code: 1, err: 'lvsadm apply: another lvsadm is changing this table\n' });
-    await held!.release();
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: `lvsadm apply: another lvsadm (process ${process.pid}) is changing this table\n`,
+    });
+    await held.release();
   });
 
   it('refuses before it begins what the kernel would refuse because of a sync daemon', async () => {

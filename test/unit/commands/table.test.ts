@@ -1,5 +1,9 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../../../src/cli.ts';
+import type { Kernel } from '../../../src/ipvs/kernel.ts';
 import type { Change } from '../../../src/model/change.ts';
 import { type ModelKernel, modelKernel } from '../actions/table/model-kernel.ts';
 import { fakeWorld, input } from '../fake-world.ts';
@@ -13,7 +17,7 @@ function kernelWith(...changes: Change[]): ModelKernel {
   return kernel;
 }
 
-async function lvsadm(text: string, kernel: ModelKernel, document = '') {
+async function lvsadm(text: string, kernel: Kernel, document = '') {
   const world = fakeWorld({
     programName: 'lvsadm',
     environment: { NO_COLOR: '1' },
@@ -104,6 +108,85 @@ describe('drain', () => {
       code: 1,
       out: '',
       err: 'lvsadm drain: there is no destination 10.1.0.99:80 of tcp 10.0.0.1:80\n',
+    });
+  });
+});
+
+describe('output that is not complete', () => {
+  async function exportTo(reason: string | undefined) {
+    const error = reason && Object.assign(new Error(`${reason}: as the kernel says`), { code: reason });
+    const world = fakeWorld({
+      programName: 'lvsadm',
+      openKernel: async () => kernelWith(...present),
+      stdout: { write() {}, finish: async () => error || undefined },
+    });
+    const code = await runProgram(['export'], world);
+    return { code, err: world.stderrText };
+  }
+
+  it('is a failure, which is told', async () => {
+    expect(await exportTo(undefined)).toEqual({ code: 0, err: '' });
+    expect(await exportTo('ENOSPC')).toEqual({
+      code: 1,
+      err: 'lvsadm export: the output is not complete: ENOSPC: as the kernel says\n',
+    });
+  });
+
+  it('is a quiet failure when its reader wanted no more', async () => {
+    expect(await exportTo('EPIPE')).toEqual({ code: 1, err: '' });
+  });
+});
+
+describe('a table that others keep changing', () => {
+  /** Another weight at each reading. */
+  function restless() {
+    const kernel = kernelWith(...present);
+    let weight = 10;
+    return {
+      ...kernel,
+      tables: async (...options: Parameters<typeof kernel.tables>) => {
+        kernel.model.apply({
+          kind: 'set-destination',
+          service,
+          destination: { ...destination, weight: weight++ },
+        });
+        return kernel.tables(...options);
+      },
+    };
+  }
+  const NOTE =
+    'note: others keep changing this table; what they changed while it was read may be missing here\n';
+
+  it('is exported with a note, as a failure', async () => {
+    const { code, err } = await lvsadm('export', restless());
+    expect({ code, err }).toEqual({ code: 1, err: NOTE });
+  });
+
+  it('is compared with a note', async () => {
+    expect((await lvsadm('diff -', restless(), OTHER)).err).toBe(NOTE);
+    expect((await lvsadm('apply --dry-run -', restless(), OTHER)).err).toBe(NOTE);
+    expect((await lvsadm('apply -', restless(), OTHER)).err).toContain(NOTE);
+  });
+});
+
+describe('a FILE that is none', () => {
+  it.each([
+    ['/dev/zero', /^lvsadm diff: \/dev\/zero is larger than 64 MiB, which no document is/],
+    ['/nowhere/web.yaml', /^lvsadm diff: ENOENT: .*'\/nowhere\/web\.yaml'/],
+    ['/dev/null', /^\/dev\/null:1: there is nothing in it/],
+  ])('%s is refused with its name', async (path, says) => {
+    const { code, err } = await lvsadm(`diff ${path}`, kernelWith());
+    expect(err).toMatch(says);
+    expect(code).toBe(1);
+  });
+
+  it('so is a folder in the place of a file in a folder', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lvsadm-documents-'));
+    mkdirSync(join(folder, 'web.yaml'));
+    const { code, err } = await lvsadm(`diff ${folder}`, kernelWith());
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: `lvsadm diff: ${folder}/web.yaml is a folder; name the files in it\n`,
     });
   });
 });

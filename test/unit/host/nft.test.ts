@@ -1,25 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openNft } from '../../../src/host/nft.ts';
 
-const path = process.env.PATH;
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'lvsadm-nft-'));
-  process.env.PATH = `${folder}${delimiter}${path}`;
-});
-afterEach(() => {
-  process.env.PATH = path;
-  rmSync(folder, { recursive: true });
-});
-
-/** A program that answers as an nft of this version, and has an empty table. */
+/** The door to a program that answers as an nft of this version, and has an empty table. */
 function withNft(answer: string) {
-  const script = `#!/bin/sh\ncase $1 in --version) echo '${answer}' ;; *) echo '{"nftables":[]}' ;; esac\n`;
-  writeFileSync(join(folder, 'nft'), script, { mode: 0o755 });
-  return openNft();
+  return openNft(async (_, [word]) => ({
+    code: 0,
+    stdout: word === '--version' ? `${answer}\n` : '{"nftables":[]}\n',
+    stderr: '',
+  }));
 }
 
 describe('nft', () => {

@@ -7,7 +7,7 @@ import { isFwmark, type Service, type ServiceId, serviceFamily } from '../../../
 // Services and destinations by chance: whatever ipvsadm's lines have a place for.
 
 export const inet = fc.uint8Array({ minLength: 4, maxLength: 4 }).map((bytes) => formatAddress(bytes));
-export const inet6 = fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => formatAddress(bytes));
+const inet6 = fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => formatAddress(bytes));
 const sparseInet6 = fc
   .array(fc.constantFrom(0, 0, 1, 255), { minLength: 16, maxLength: 16 })
   .map((bytes) => formatAddress(Uint8Array.from(bytes)));

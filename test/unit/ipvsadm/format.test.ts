@@ -1,10 +1,14 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Change } from '../../../src/model/change.ts';
 import type { Daemon } from '../../../src/model/daemon.ts';
-import { changeWords, formatCommandLine } from '../../../src/syntax/ipvsadm/format.ts';
+import { type ServiceId, serviceFamily } from '../../../src/model/service.ts';
+import { editService, putDestination, removeDestination } from '../../../src/plan/doctor/words.ts';
+import { adviseFullnat } from '../../../src/plan/host/fullnat.ts';
+import { changeWords, formatCommandLine, serviceIdWords } from '../../../src/syntax/ipvsadm/format.ts';
 import { parse } from '../../../src/syntax/ipvsadm/parse.ts';
 import { address, amount, destinationOf, id, inet, port, settings } from './arbitraries.ts';
+import { destination, service as tableOf } from './captured.ts';
 
 /** What is written is read as the same value, for every kind of change. */
 
@@ -124,4 +128,60 @@ test.each<[line: string, change: Change]>([
   ['--set 0 0 10', { kind: 'set-timeouts', timeouts: { udp: 10 } }],
 ])('%s', (line, wanted) => {
   expect(formatCommandLine(wanted)).toBe(line);
+});
+
+// `plan/` may not know how lines are written, and advises some all the same.
+describe('lines that are advised', () => {
+  const read = (line: string) => {
+    const [program, ...words] = line.split(' ');
+    expect(program).toBe('lvsadm');
+    return parse(words, { ...world, ownOptions: true });
+  };
+  const idOf = (service: ServiceId): ServiceId =>
+    'fwmark' in service
+      ? { fwmark: service.fwmark, family: service.family }
+      : { protocol: service.protocol, address: service.address, port: service.port };
+
+  test('by the doctor, are read as what they are for', () => {
+    const placed = id.chain((of) => fc.tuple(settings(of), destinationOf(of), limit, limit));
+    fc.assert(
+      fc.property(placed, ([wanted, target, upperThreshold, lowerThreshold]) => {
+        const table = tableOf(wanted);
+        const status = destination({ ...target, upperThreshold, lowerThreshold });
+        const at = { service: table, destination: status };
+        const { activeConnections, inactiveConnections, persistentConnections, counters, ...settled } =
+          status;
+        const change = (value: Change) => ({ kind: 'command', command: { kind: 'change', change: value } });
+        expect(read(editService(table, {}))).toEqual(change({ kind: 'set-service', service: wanted }));
+        expect(read(putDestination('-e', at))).toEqual(
+          change({ kind: 'set-destination', service: idOf(wanted), destination: settled }),
+        );
+        expect(read(putDestination('-a', at))).toEqual(
+          change({ kind: 'add-destination', service: idOf(wanted), destination: settled }),
+        );
+        expect(read(removeDestination(at))).toEqual(
+          change({
+            kind: 'delete-destination',
+            service: idOf(wanted),
+            destination: { address: status.address, port: status.port },
+          }),
+        );
+      }),
+      { seed: 10, numRuns: 500 },
+    );
+  });
+
+  test.each<ServiceId>([
+    { protocol: 'tcp', address: '10.0.0.1', port: 80 },
+    { protocol: 'udp', address: '2001:db8::1', port: 53 },
+    { fwmark: 7, family: 'inet' },
+    { fwmark: 7, family: 'inet6' },
+  ])('for FULLNAT, name the service as the formatter does', (service) => {
+    const network = { links: [], addresses: [], routes: [], inet6: true };
+    const advice = adviseFullnat({ service, pool: { addresses: ['10.0.0.9'] }, floating: false }, network);
+    const line = advice.map((text) => /lvsadm -a .*/.exec(text)?.[0]).find((found) => found !== undefined)!;
+    expect(line).toBe(`lvsadm -a ${serviceIdWords(service).join(' ')} -r SERVER:PORT --fullnat`);
+    const server = serviceFamily(service) === 'inet6' ? '[2001:db8::2]:80' : '10.0.0.2:80';
+    expect(read(line.replace('SERVER:PORT', server))).toMatchObject({ kind: 'command' });
+  });
 });
