@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -8,13 +9,20 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { attachCgroup, forgetOtherVersions, loadObject, readCounters } from '../../../src/host/bpf.ts';
 
 // A bpftool that writes down what it is asked. The kernel's part is proven in test/fullnat/toa.test.ts.
 
-const path = process.env.PATH;
+const place = vi.hoisted(() => ({ folder: '' }));
+vi.mock('../../../src/host/run.ts', () => ({
+  run: async (program: string, words: readonly string[]) => {
+    const { status, stdout, stderr } = spawnSync(join(place.folder, program), words, { encoding: 'utf8' });
+    return { code: status ?? -1, stdout, stderr };
+  },
+}));
+
 let folder: string;
 let pins: string;
 let object: string;
@@ -24,10 +32,9 @@ beforeEach(() => {
   pins = join(folder, 'pins');
   object = join(folder, 'one.bpf.o');
   writeFileSync(object, 'version 1');
-  process.env.PATH = `${folder}${delimiter}${path}`;
+  place.folder = folder;
 });
 afterEach(() => {
-  process.env.PATH = path;
   rmSync(folder, { recursive: true });
 });
 
