@@ -15,6 +15,7 @@ export default defineConfig({
     projects: [
       project('unit', { testTimeout: 60_000 }),
       project('fault', { testTimeout: 60_000 }),
+      project('native', { testTimeout: 300_000 }),
       project('lab', {
         testTimeout: 300_000,
         hookTimeout: 300_000,

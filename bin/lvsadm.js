@@ -5,6 +5,12 @@
 const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 
+// package.json says so, too ("engines"), but nothing keeps to it where the program is called by another Node.js.
+if (Number.parseInt(process.versions.node, 10) < 20) {
+  console.error(`lvsadm needs Node.js 20 or later, and ${process.execPath} is ${process.versions.node}`);
+  process.exit(1);
+}
+
 const filename = `${__dirname}/../dist/program.js`;
 const source = readFileSync(filename, 'utf8');
 const script = new Script(source, { filename, cachedData: readCompiled() });

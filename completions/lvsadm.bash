@@ -71,12 +71,12 @@ _lvsadm_subcommand() {
     fullnat-*) _lvsadm_words 'enable disable list status --help' "$current" ;;
     realserver-* | director-*) _lvsadm_words 'up down status --help' "$current" ;;
     apply-*)
-      _lvsadm_files '--dry-run --prune --no-prune --rollback --drain --timeout --cut --json --help' "$current"
+      _lvsadm_files '--dry-run --exit-code --prune --no-prune --rollback --drain --timeout --cut --json --help' "$current"
       ;;
     diff-*) _lvsadm_files '--prune --no-prune --json --help' "$current" ;;
     export-*) _lvsadm_words '--json --help' "$current" ;;
-    drain-*) _lvsadm_words "$service -r --real-server --timeout --delete --json --help" "$current" ;;
-    ramp-*) _lvsadm_words "$service -r --real-server --to --over --json --help" "$current" ;;
+    drain-*) _lvsadm_words "$service -r --real-server --timeout --delete --cut --dry-run --exit-code --json --help" "$current" ;;
+    ramp-*) _lvsadm_words "$service -r --real-server --to --over --dry-run --exit-code --json --help" "$current" ;;
     explain-*)
       _lvsadm_words '-t --tcp -u --udp --sctp -f --fwmark --from -r --real-server --ask --json --mode --tunnel -6 --ipv6 --help' "$current"
       ;;

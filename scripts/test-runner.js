@@ -15,6 +15,7 @@ linter count as failed. The exit code is 0 only if nothing failed.
   check   the compiler and the linter
   unit    pure functions
   fault   the library against a scripted kernel
+  native  the command line compared with the real ipvsadm's, thousands of lines by chance, without a kernel
   lab     scripts/lab itself
   kernel  the library and the commands on a real kernel: in the lab
   compat  the command line compared with the real ipvsadm's: in the lab
@@ -34,6 +35,7 @@ const CHECKS = [
 /** Vitest projects that run together: kernel and compat share one boot, of the kernel that the lab prefers. */
 const RUNS = [
   { projects: ['unit', 'fault'], isInLab: false },
+  { projects: ['native'], isInLab: false, packages: ['ipvsadm', 'gcc', 'libc6-dev', 'iproute2'] },
   { projects: ['lab'], isInLab: false },
   { projects: ['kernel', 'compat'], isInLab: true },
   { projects: ['fullnat'], isInLab: true, kernel: 'built' },
@@ -43,7 +45,8 @@ const PARTS = ['check', ...RUNS.flatMap(({ projects }) => projects)];
 const LAB_SECONDS = 2700;
 /** Of Debian, for tests in the lab only: what boots with our units, and what completes our options. */
 const PACKAGES = ['systemd', 'zsh'];
-const COMPAT_LINE = /^compat: \d+ .*$/m;
+/** Of each of these projects a line says how much was compared. */
+const COUNTS = { compat: /^compat: \d+ .*$/m, native: /^native: \d+ .*$/m };
 
 const folder = mkdtempSync(join(tmpdir(), 'lvsadm-test-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -100,10 +103,14 @@ async function runTests(projects, place, isNative) {
   const problems = projects
     .filter((project) => !files.some((file) => file.includes(`/test/${project}/`)))
     .map((project) => `${project}: no test was run`);
-  const compat = COMPAT_LINE.exec(text)?.[0];
-  if (projects.includes('compat') && !compat) problems.push('compat: no count of the sequences');
+  const counts = [];
+  for (const project of projects.filter((name) => name in COUNTS)) {
+    const count = COUNTS[project].exec(text)?.[0];
+    if (count) counts.push(count);
+    else problems.push(`${project}: it does not say how much was compared`);
+  }
   if (code !== 0 && failed + problems.length === 0) problems.push(`${projects}: ended with ${code}`);
-  const notes = [skipped > 0 && `${projects}: ${skipped} skipped`, compat].filter(Boolean);
+  const notes = [...(skipped > 0 ? [`${projects}: ${skipped} skipped`] : []), ...counts];
   return { passed, failed, notes, problems };
 }
 
@@ -153,6 +160,7 @@ async function main(parts, isNative) {
       }
     }
     if (wanted.includes('kernel') || wanted.includes('fullnat')) ensurePackages(PACKAGES);
+    if (place.packages) ensurePackages(place.packages);
     const { passed, failed, notes, problems } = await runTests(wanted, place, isNative);
     total.passed += passed;
     total.failed += failed + problems.length;

@@ -2,7 +2,7 @@
 export const TIMED_OUT = 124;
 export const LAB_FAILED = 125;
 
-/** Something that the person at the keyboard has to know or mend: printed without a stack trace. */
+/** Something that the person at the keyboard has to know or fix: printed without a stack trace. */
 export class LabFailure extends Error {}
 
 export const say = (text) => process.stderr.write(`lab: ${text}\n`);

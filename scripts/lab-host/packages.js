@@ -13,6 +13,8 @@ const PROOF = {
   'user-mode-linux': 'bin/linux.uml',
   kmod: 'bin/kmod',
   ipvsadm: 'sbin/ipvsadm',
+  gcc: 'bin/gcc',
+  'libc6-dev': 'include/stdlib.h',
   iproute2: 'bin/ip',
   nftables: 'sbin/nft',
   systemd: 'lib/systemd/systemd',

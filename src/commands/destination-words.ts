@@ -1,9 +1,14 @@
 import type { Command } from 'commander';
-import type { DestinationId } from '../model/destination.ts';
+import { formatNamed, TableFailure } from '../actions/table/destination.ts';
+import type { DestinationStatus } from '../model/destination.ts';
 import { parseDuration } from '../model/duration.ts';
 import { isFwmark, MAX_FWMARK, type ServiceId } from '../model/service.ts';
+import { renderJson } from '../output/json.ts';
+import type { NamedDestination } from '../plan/table/report.ts';
+import type { World } from '../process/world.ts';
 import { parseEndpointText } from '../syntax/endpoint.ts';
-import { UsageError } from './role.ts';
+import { UsageError } from '../syntax/usage-error.ts';
+import { EXIT } from './exit-codes.ts';
 
 /** What commander reads of the options that name a destination; the spellings are ipvsadm's. */
 export interface DestinationValues {
@@ -13,12 +18,8 @@ export interface DestinationValues {
   readonly fwmarkService?: string;
   readonly ipv6?: boolean;
   readonly realServer?: string;
-}
-
-/** A destination, and the service that it belongs to. */
-export interface Named {
-  readonly service: ServiceId;
-  readonly destination: DestinationId;
+  readonly dryRun?: boolean;
+  readonly exitCode?: boolean;
 }
 
 export function addDestinationOptions(command: Command): Command {
@@ -32,7 +33,7 @@ export function addDestinationOptions(command: Command): Command {
 }
 
 /** Which destination the options name. Throws a UsageError. */
-export function readNamed(values: DestinationValues): Named {
+export function readNamed(values: DestinationValues): NamedDestination {
   const service = readService(values);
   if (values.realServer === undefined) throw new UsageError('-r is missing: the real server');
   const { address, port } = readEndpoint(values.realServer, '-r');
@@ -66,4 +67,25 @@ export function readTime(text: string, option: string): number {
   const seconds = parseDuration(text);
   if (seconds === undefined) throw new UsageError(`${option}: '${text}' is not a time such as 60, 60s or 5m`);
   return seconds;
+}
+
+export function addDryRun(command: Command): Command {
+  return command
+    .option('--dry-run', 'show what would be done, and do nothing')
+    .option('--exit-code', 'with --dry-run: exit with 3 when there is something to do');
+}
+
+/** What `--dry-run` says of a weight that would become another. Throws a TableFailure without the destination. */
+export function showWeight(
+  found: DestinationStatus | undefined,
+  named: NamedDestination,
+  weight: number,
+  { json, exitCode }: { readonly json?: boolean; readonly exitCode?: boolean },
+  { stdout }: World,
+): number {
+  if (!found) throw new TableFailure('absent', `there is no destination ${formatNamed(named)}`);
+  const changed = found.weight !== weight;
+  if (json) stdout.write(renderJson({ dryRun: true, changed, from: found.weight, to: weight }));
+  else stdout.write(`${formatNamed(named)}: weight ${changed ? `${found.weight} -> ${weight}` : weight}\n`);
+  return changed && exitCode ? EXIT.wouldChange : EXIT.ok;
 }

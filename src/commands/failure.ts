@@ -1,10 +1,17 @@
+import { HostFailure } from '../actions/host/failure.ts';
+import { JournalError } from '../actions/host/journal.ts';
+import { TableFailure } from '../actions/table/destination.ts';
+import { OutsideRoot } from '../host/inside-root.ts';
+import { UnknownNamespace } from '../host/journal-file.ts';
 import { NftError } from '../host/nft.ts';
+import { PersistRefusal } from '../host/persistence.ts';
+import { UntrustedFile } from '../host/trusted.ts';
 import { IpvsError } from '../ipvs/errors.ts';
 import { NetlinkError } from '../netlink/errors.ts';
 import { PlanRefusal } from '../plan/refusal.ts';
 import type { World } from '../process/world.ts';
+import { UsageError } from '../syntax/usage-error.ts';
 import { EXIT } from './exit-codes.ts';
-import { UsageError } from './role.ts';
 
 /** A failure of this host, told in one line. */
 export class MachineFailure extends Error {
@@ -24,7 +31,20 @@ export function tellFailure(
 }
 
 function isExpected(error: unknown): error is Error {
-  if (error instanceof UsageError || error instanceof PlanRefusal || error instanceof MachineFailure)
+  if (
+    error instanceof UsageError ||
+    error instanceof PlanRefusal ||
+    error instanceof TableFailure ||
+    error instanceof MachineFailure
+  )
+    return true;
+  if (error instanceof HostFailure || error instanceof JournalError) return true;
+  if (
+    error instanceof UntrustedFile ||
+    error instanceof UnknownNamespace ||
+    error instanceof PersistRefusal ||
+    error instanceof OutsideRoot
+  )
     return true;
   if (error instanceof NetlinkError || error instanceof IpvsError || error instanceof NftError) return true;
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';

@@ -1,8 +1,8 @@
 import { type Command, CommanderError } from 'commander';
 import type { World } from '../process/world.ts';
+import { UsageError } from '../syntax/usage-error.ts';
 import { EXIT } from './exit-codes.ts';
 import { tellFailure } from './failure.ts';
-import { UsageError } from './role.ts';
 import { newCommand } from './words.ts';
 
 /** A subcommand: takes the words after its name, writes to the world's streams, resolves to the exit code. */
@@ -47,13 +47,23 @@ export function subcommand({
     });
     try {
       await parse(program, spell ? words.map(spell) : words, world);
-      return code;
+      return (await tellLostOutput(world, name)) ? code || EXIT.failed : code;
     } catch (error) {
       const act = program.commands.length > 0 ? words.slice(0, 1) : [];
       const named = [name, ...act.filter((word) => !word.startsWith('-'))].join(' ');
       return tellFailure(world, named, error, usage);
     }
   };
+}
+
+/** Whether something of the output did not reach its reader: then what is there must not be taken for all of it. */
+async function tellLostOutput({ stdout, stderr }: World, name: string): Promise<boolean> {
+  const error: NodeJS.ErrnoException | undefined = await stdout.finish?.();
+  // A reader that wants no more, such as `head`, is no failure to speak of.
+  if (error && error.code !== 'EPIPE') {
+    stderr.write(`lvsadm ${name}: the output is not complete: ${error.message}\n`);
+  }
+  return error !== undefined;
 }
 
 /** Has commander read the words and run what they name. Throws a UsageError. */

@@ -1,6 +1,6 @@
 import { type Address, formatAddress } from '../model/address.ts';
 import type { Endpoint } from '../model/endpoint.ts';
-import { type Connection, withConnection } from '../netlink/connection.ts';
+import { type Connection, type ConnectionOptions, withConnection } from '../netlink/connection.ts';
 import { NetlinkError } from '../netlink/errors.ts';
 import {
   dumpEntries,
@@ -32,15 +32,21 @@ export interface Tracking {
 }
 
 /** The connections whose mark, under the mask, is this one. None when connections are not tracked. */
-export function readTranslations(mark: number, mask: number): Promise<Translation[]> {
-  return ifTracked([], async (connection) => (await dumpEntries(connection, mark, mask)).map(translationOf));
+export function readTranslations(
+  mark: number,
+  mask: number,
+  options: ConnectionOptions = {},
+): Promise<Translation[]> {
+  const read = async (connection: Connection) =>
+    (await dumpEntries(connection, mark, mask)).map(translationOf);
+  return ifTracked([], read, options);
 }
 
-export async function readTracking(): Promise<Tracking> {
+export async function readTracking(options: ConnectionOptions = {}): Promise<Tracking> {
   const [count, limit] = await Promise.all(
     ['count', 'max'].map((name) => readSysctl(`net/netfilter/nf_conntrack_${name}`)),
   );
-  const insertFailures = await ifTracked(0, readInsertFailures);
+  const insertFailures = await ifTracked(0, readInsertFailures, options);
   return { count: Number(count ?? 0), limit: Number(limit ?? 0), insertFailures };
 }
 
@@ -55,9 +61,13 @@ function translationOf(entry: RawEntry): Translation {
 }
 
 /** `without` where the kernel has no such subsystem: then nothing is tracked. */
-async function ifTracked<T>(without: T, use: (connection: Connection) => Promise<T>): Promise<T> {
+async function ifTracked<T>(
+  without: T,
+  use: (connection: Connection) => Promise<T>,
+  options: ConnectionOptions,
+): Promise<T> {
   try {
-    return await withConnection(NETLINK_NETFILTER, use);
+    return await withConnection(NETLINK_NETFILTER, use, options);
   } catch (error) {
     if (error instanceof NetlinkError && (error.code === 'EINVAL' || error.code === 'EOPNOTSUPP'))
       return without;

@@ -1,45 +1,10 @@
 import type { Address } from '../model/address.ts';
 import type { FirewallObject } from '../model/facts.ts';
-import { formatPool, type Pool, type PortRange } from '../model/pool.ts';
-import { formatServiceId, type ServiceId } from '../model/service.ts';
-import type { Setting, SettingState } from '../model/setting.ts';
-import { CHAINS, chainOf, SETS } from './fullnat-table.ts';
-
-type NftSetting = Extract<Setting, { kind: `nft-${string}` }>;
-
-/** What is in our table. */
-export interface TableContent {
-  /** Whether everything is there that does not depend on a service. */
-  readonly whole: boolean;
-  readonly guarded: ReadonlySet<Address>;
-  /** By mark: the service that the local addresses are for, and the addresses. */
-  readonly pools: ReadonlyMap<number, { readonly service: string; readonly pool: Pool }>;
-  /** By service, as `formatServiceId` writes it: its mark. */
-  readonly services: ReadonlyMap<string, number>;
-}
-
-const ABSENT: SettingState = { value: 'absent' };
-
-/** What one of our nftables settings is, in a table (or without one). */
-export function nftState(setting: NftSetting, content: TableContent | undefined): SettingState {
-  if (!content) return ABSENT;
-  switch (setting.kind) {
-    case 'nft-table':
-      return { value: content.whole ? 'present' : 'not as lvsadm makes it' };
-    case 'nft-pool': {
-      const found = content.pools.get(setting.mark);
-      if (!found) return ABSENT;
-      if (found.service !== formatServiceId(setting.service)) return { value: `for ${found.service}` };
-      const isGuarded = found.pool.addresses.every((address) => content.guarded.has(address));
-      return { value: `${formatPool(found.pool)}${isGuarded ? '' : ', unguarded'}` };
-    }
-    case 'nft-service': {
-      const mark = content.services.get(formatServiceId(setting.service));
-      if (mark === undefined) return ABSENT;
-      return { value: mark === setting.mark ? 'on' : `on with mark ${mark}` };
-    }
-  }
-}
+import type { Pool, PortRange } from '../model/pool.ts';
+import { type ServiceId, serviceKey } from '../model/service.ts';
+import type { TableContent } from '../settings/doors.ts';
+import { chainOf } from '../settings/nft-pool.ts';
+import { CHAINS, SETS } from '../settings/nft-table.ts';
 
 /** Reads what `nft -j list table` printed. What was not made by us is passed over. */
 export function readContent(objects: readonly FirewallObject[]): TableContent {
@@ -63,7 +28,7 @@ export function readContent(objects: readonly FirewallObject[]): TableContent {
     services: new Map(
       ['service4', 'service6', 'fwmark4', 'fwmark6'].flatMap((name) =>
         (elements(name) as [unknown, number][]).map(
-          ([key, mark]) => [formatServiceId(serviceOf(name, element(key).value)), mark] as const,
+          ([key, mark]) => [serviceKey(serviceOf(name, element(key).value)), mark] as const,
         ),
       ),
     ),

@@ -1,25 +1,31 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { release } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address } from '../model/address.ts';
 import type { FirewallObject, ModuleState } from '../model/facts.ts';
 import type { Neighbour, Network, ResolvedRoute } from '../model/network.ts';
-import type { Setting, SettingState } from '../model/setting.ts';
+import type { ConnectionOptions } from '../netlink/connection.ts';
+import type { Doors, TableContent } from '../settings/doors.ts';
+import { putSetting, readSetting, type Setting, type SettingState } from '../settings/index.ts';
 import { announce } from './announce.ts';
 import { readTracking, readTranslations, type Tracking, type Translation } from './conntrack.ts';
-import type { TableContent } from './fullnat-content.ts';
+import { type Firewall, readFirewall } from './firewall.ts';
+import { closeGuePort, listFouPorts, openGuePort } from './fou.ts';
 import { openFullnatTable } from './fullnat-door.ts';
 import { Links, type Packet } from './links.ts';
-import { moduleState } from './module-state.ts';
+import { moduleState, moduleStates, unloadModule } from './module-state.ts';
+import { loadModule } from './modules.ts';
 import { listRuleset } from './nft.ts';
-import { putSetting, readSetting } from './settings.ts';
-import { readSysctl } from './sysctl.ts';
+import { findTableOwners } from './owners.ts';
+import { readSysctl, writeSysctl } from './sysctl.ts';
 
 /** Milliseconds to wait for an answer on the wire: the kernel asks again after one second. */
 const PROBE_TIME = 1500;
 const PAUSE = 50;
 const CAP_NET_ADMIN = 12n;
 
-/** This host, as far as preparing it goes: one door, so that tests can stand in it. */
+/** This host, as far as preparing and examining it goes: one door, so that tests can stand in it. */
 export interface Host {
   /** Whether this process may change the network. */
   mayChange(): Promise<boolean>;
@@ -30,6 +36,7 @@ export interface Host {
   /** Has the kernel ask on a device's segment who has an address; `neighbours` tells the answer. */
   solicit(index: number, address: Address): Promise<void>;
   moduleState(name: string): Promise<ModuleState>;
+  moduleStates(names: readonly string[]): Promise<ReadonlyMap<string, ModuleState>>;
   read(setting: Setting): Promise<SettingState>;
   put(setting: Setting, state: SettingState): Promise<void>;
   /** The hardware address of another host on a device's segment that answers for an address. */
@@ -40,19 +47,42 @@ export interface Host {
   fullnat(): Promise<TableContent | undefined>;
   /** The whole firewall, as far as nftables knows it. */
   firewall(): Promise<readonly FirewallObject[]>;
+  /** The same and what only iptables can read, without making the kernel load anything. */
+  rules(): Promise<Firewall>;
+  /** Programs that manage the table by themselves and run in this network namespace. */
+  managers(): Promise<readonly string[]>;
+  /** The kernel's release, such as `6.1.0-18-amd64`. */
+  kernel(): string;
+  /** Names of the settings of IPVS, below net/ipv4/vs. */
+  ipvsSettings(): Promise<readonly string[]>;
   /** Tracked connections whose mark, under the mask, is this one. */
   translations(mark: number, mask: number): Promise<readonly Translation[]>;
   tracking(): Promise<Tracking>;
+  /** A file under /proc/sys; `undefined` when there is none. */
+  sysctl(path: string): Promise<string | undefined>;
+  /** The text of /proc/net/ip_vs_conn. */
+  connections(): Promise<string>;
+  /** Whether the kernel has IPVS, without loading it. */
+  hasIpvs(): boolean;
   close(): Promise<void>;
 }
 
 /** Opens the host that this process runs on, in the network namespace that it is in. */
-export function openHost(): Host {
-  const links = new Links();
+export function openHost(options: ConnectionOptions = {}): Host {
+  const links = new Links(options);
   const table = openFullnatTable();
+  const doors: Doors = {
+    links,
+    sysctls: { read: readSysctl, write: writeSysctl },
+    modules: { state: moduleState, load: loadModule, unload: unloadModule },
+    gue: { list: listFouPorts, open: openGuePort, close: closeGuePort },
+    nft: table,
+    sleep,
+  };
   return {
     mayChange,
     moduleState,
+    moduleStates,
     async network() {
       const [found, addresses, routes] = [await links.links(), await links.addresses(), await links.routes()];
       const inet6 = (await readSysctl('net/ipv6/conf/all/disable_ipv6')) === '0';
@@ -61,8 +91,11 @@ export function openHost(): Host {
     neighbours: () => links.neighbours(),
     route: (destination, packet) => links.route(destination, packet),
     solicit: (index, address) => links.solicit(index, address),
-    read: (setting) => readSetting(links, table, setting),
-    put: (setting, state) => putSetting(links, table, setting, state),
+    read: (setting) => readSetting(setting, doors),
+    put: (setting, state) => putSetting(setting, state, doors),
+    sysctl: readSysctl,
+    connections: () => readFile('/proc/net/ip_vs_conn', 'latin1'),
+    hasIpvs: () => existsSync('/proc/net/ip_vs'),
     whoHas: (device, address) => whoHas(links, device, address),
     async announce(device, address) {
       const link = await links.link(device);
@@ -70,8 +103,12 @@ export function openHost(): Host {
     },
     fullnat: table.read,
     firewall: async () => (await listRuleset()) ?? [],
-    translations: readTranslations,
-    tracking: readTracking,
+    rules: readFirewall,
+    managers: async () => (await findTableOwners()).map(({ name }) => name),
+    kernel: release,
+    ipvsSettings: () => readdir('/proc/sys/net/ipv4/vs').catch((): string[] => []),
+    translations: (mark, mask) => readTranslations(mark, mask, options),
+    tracking: () => readTracking(options),
     close: () => links.close(),
   };
 }

@@ -11,15 +11,20 @@ export async function moduleState(name: string): Promise<ModuleState> {
 /** The same for several. */
 export async function moduleStates(wanted: readonly string[]): Promise<Map<string, ModuleState>> {
   const folder = `/lib/modules/${release()}`;
+  const [builtIn, onDisk] = await Promise.all(
+    ['modules.builtin', 'modules.dep'].map((name) => readLines(`${folder}/${name}`)),
+  );
+  // Without a list, what is not seen may be built in.
+  const otherwise = builtIn || onDisk ? 'missing' : 'unknown';
   const loaded = new Set([
-    ...(await readLines('/proc/modules')).map((line) => line.split(' ', 1)[0]!),
-    ...names(await readLines(`${folder}/modules.builtin`)),
+    ...((await readLines('/proc/modules')) ?? []).map((line) => line.split(' ', 1)[0]!),
+    ...names(builtIn ?? []),
     // A kernel without module files may still have it built in, and then tells of its parameters or version.
     ...(await readdir('/sys/module').catch((): string[] => [])),
   ]);
-  const onDisk = new Set(names(await readLines(`${folder}/modules.dep`)));
+  const loadable = new Set(names(onDisk ?? []));
   return new Map(
-    wanted.map((name) => [name, loaded.has(name) ? 'loaded' : onDisk.has(name) ? 'available' : 'missing']),
+    wanted.map((name) => [name, loaded.has(name) ? 'loaded' : loadable.has(name) ? 'available' : otherwise]),
   );
 }
 
@@ -53,6 +58,6 @@ function names(lines: readonly string[]): string[] {
   return lines.map((line) => (/([^/]+)\.ko/.exec(line)?.[1] ?? '').replaceAll('-', '_'));
 }
 
-async function readLines(path: string): Promise<string[]> {
-  return (await readFile(path, 'utf8').catch(() => '')).split('\n');
+async function readLines(path: string): Promise<string[] | undefined> {
+  return (await readFile(path, 'utf8').catch(() => undefined))?.split('\n');
 }

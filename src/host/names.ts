@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
 import type { Address } from '../model/address.ts';
+import { askGetent, type NameSystem, readHostSources, SYSTEM } from './name-service.ts';
 
 /**
  * How long all look-ups together may take, in milliseconds; what has no name by then is shown as a number. A little
@@ -15,30 +15,42 @@ const MOST_PER_PROCESS = 16;
 
 /**
  * The canonical names of addresses, those that have one: from wherever this system takes them (nsswitch.conf: the
- * hosts file, DNS, …). It asks `getent`, a part of the C library, which calls gethostbyaddr as ipvsadm does, because
- * Node's own `lookupService` is at most four at a time, cannot be given up, and holds the process open when a name
- * server does not answer. Never rejects: without `getent` nothing has a name.
+ * hosts file, DNS, …), as gethostbyaddr gives them to ipvsadm. What the hosts file has is read there, so that it is never
+ * missed on a busy machine; for the rest `getent`, a part of the C library, is asked, because Node's own `lookupService`
+ * is at most four at a time, cannot be given up, and holds the process open when a name server does not answer. Never
+ * rejects: without `getent` nothing else has a name.
  */
 export async function findHostNames(
   addresses: Iterable<Address>,
   limit = LOOKUP_LIMIT,
+  system: NameSystem = SYSTEM,
 ): Promise<Map<Address, string>> {
   const names = new Map<Address, string>();
-  const pending = portions([...new Set(addresses)]).values();
   const deadline = Date.now() + limit;
-  const worker = async (): Promise<void> => {
-    // All workers take from the same iterator, in the order of the addresses.
-    for (const portion of pending) {
-      const left = deadline - Date.now();
-      if (left <= 0) return;
-      for (const line of (await askGetent(portion, left)).split('\n')) {
-        const [address, name] = line.split(/\s+/);
-        if (address && name) names.set(address, name);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, worker));
+  for (const source of readHostSources(system)) {
+    const unknown = [...new Set(addresses)].filter((address) => !names.has(address));
+    if (typeof source === 'string') await askAll(unknown, source);
+    else for (const address of unknown) keep(address, source.name(address));
+  }
   return names;
+
+  function keep(address: Address | undefined, name: string | undefined): void {
+    if (address && name) names.set(address, name);
+  }
+
+  async function askAll(unknown: readonly Address[], source: string): Promise<void> {
+    const pending = portions(unknown).values();
+    const worker = async (): Promise<void> => {
+      // All workers take from the same iterator, in the order of the addresses.
+      for (const portion of pending) {
+        const left = deadline - Date.now();
+        if (left <= 0) return;
+        const answer = await askGetent(system, ['-s', `hosts:${source}`, 'hosts', ...portion], left);
+        for (const [address, name] of answer ?? []) keep(address, name);
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL }, worker));
+  }
 }
 
 /** As evenly as possible: a process each while there are few addresses. */
@@ -47,14 +59,4 @@ function portions(addresses: readonly Address[]): Address[][] {
   const all: Address[][] = [];
   for (let start = 0; start < addresses.length; start += size) all.push(addresses.slice(start, start + size));
   return all;
-}
-
-/** What `getent` says within a time: a line for each address that has a name, `ADDRESS  NAME ALIAS…`. */
-function askGetent(addresses: readonly Address[], timeout: number): Promise<string> {
-  return new Promise((resolve) => {
-    // It ends with code 2 when one of the addresses has no name; what it said of the others counts.
-    execFile('getent', ['hosts', ...addresses], { timeout, killSignal: 'SIGKILL' }, (_, stdout) =>
-      resolve(stdout),
-    );
-  });
 }

@@ -11,15 +11,33 @@ export interface NamespaceId {
   readonly instance: string;
 }
 
+/** Which network namespace of the host this is. */
+export interface WhichNamespace {
+  readonly id: NamespaceId;
+  /** Whether it is the one that the host's init is in; `undefined` where that may not be read, with the reason. */
+  readonly first: boolean | undefined;
+  readonly why?: string;
+}
+
 /**
- * Which network namespace of the host this is; `undefined` for the first, or where that cannot be read. The number
- * alone does not tell: the kernel gives that of a namespace that is gone to the next one. It also makes a netlink
- * socket with each namespace (net/core/rtnetlink.c, `rtnetlink_net_init`), and counts the inodes of sockets up.
+ * Which network namespace this is. The number alone does not tell: the kernel gives that of a namespace that is gone to
+ * the next one. It also makes a netlink socket with each namespace (net/core/rtnetlink.c, `rtnetlink_net_init`), and
+ * counts the inodes of sockets up. Whose namespace init is in is told by that socket as well, to anybody, where
+ * /proc/1/ns/net takes CAP_SYS_PTRACE.
  */
-export async function readNamespace(): Promise<NamespaceId | undefined> {
-  const own = await readlink('/proc/self/ns/net');
-  const first = await readlink('/proc/1/ns/net').catch(() => own);
-  if (own === first) return undefined;
-  const sockets = await readFile('/proc/self/net/netlink', 'utf8');
-  return { number: own.replace(/\D/g, ''), instance: KERNEL_SOCKET.exec(sockets)?.[1] ?? '0' };
+export async function readNamespace(): Promise<WhichNamespace> {
+  const number = (await readlink('/proc/self/ns/net')).replace(/\D/g, '');
+  const instance = await kernelSocket('self');
+  try {
+    return { id: { number, instance }, first: (await kernelSocket('1')) === instance };
+  } catch (error) {
+    return { id: { number, instance }, first: undefined, why: (error as Error).message };
+  }
+}
+
+async function kernelSocket(process: string): Promise<string> {
+  const path = `/proc/${process}/net/netlink`;
+  const inode = KERNEL_SOCKET.exec(await readFile(path, 'utf8'))?.[1];
+  if (inode === undefined) throw new Error(`there is no socket of the kernel in ${path}`);
+  return inode;
 }

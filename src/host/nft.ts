@@ -1,5 +1,5 @@
 import type { FirewallObject } from '../model/facts.ts';
-import { type Ended, run } from './run.ts';
+import { type Ended, type Run, run } from './run.ts';
 
 /** The oldest nft whose reading and writing of our table is tested: Debian 12's. */
 const OLDEST = [1, 0, 6] as const;
@@ -17,22 +17,36 @@ export class NftError extends Error {
   }
 }
 
-/** Carries out commands in nft's own language, all or none. (Its JSON is not read back by every version.) */
-export async function applyNft(text: string): Promise<void> {
-  await requireVersion();
-  const { code, stderr } = await nft(['-f', '-'], text);
-  if (code !== 0) throw new NftError(`nft: ${firstLine(stderr)}`);
+/** The program nft, whose version is asked for before anything is read or changed. */
+export interface Nft {
+  /** Carries out commands in nft's own language, all or none. (Its JSON is not read back by every version.) */
+  apply(text: string): Promise<void>;
+  /** All of a table of family inet, or `undefined` when there is none. */
+  listTable(name: string): Promise<FirewallObject[] | undefined>;
 }
 
-/** All of a table of family inet, or `undefined` when there is none. */
-export async function listTable(name: string): Promise<FirewallObject[] | undefined> {
-  await requireVersion();
-  const { code, stdout, stderr } = await nft(['-j', 'list', 'table', 'inet', name]);
-  if (code === 0) return objectsOf(stdout);
-  if (stderr.includes('No such file or directory')) return undefined;
-  // A kernel, or a namespace, without nftables has no table either; what needs one is told when it is made.
-  if (UNSUPPORTED.test(stderr)) return undefined;
-  throw new NftError(`nft: ${firstLine(stderr)}`);
+/** Each method rejects with an NftError. `start` stands in for the program in tests. */
+export function openNft(start: Run = run): Nft {
+  let isNewEnough = false;
+  const nft = async (words: readonly string[], input?: string): Promise<Ended> => {
+    if (!isNewEnough) await requireVersion(start);
+    isNewEnough = true;
+    return runNft(start, words, input);
+  };
+  return {
+    async apply(text) {
+      const { code, stderr } = await nft(['-f', '-'], text);
+      if (code !== 0) throw new NftError(`nft: ${firstLine(stderr)}`);
+    },
+    async listTable(name) {
+      const { code, stdout, stderr } = await nft(['-j', 'list', 'table', 'inet', name]);
+      if (code === 0) return objectsOf(stdout);
+      if (stderr.includes('No such file or directory')) return undefined;
+      // A kernel, or a namespace, without nftables has no table either; what needs one says so when it is made.
+      if (UNSUPPORTED.test(stderr)) return undefined;
+      throw new NftError(`nft: ${firstLine(stderr)}`);
+    },
+  };
 }
 
 /** The whole firewall as far as nftables knows it; `undefined` when it cannot be read. */
@@ -42,18 +56,15 @@ export async function listRuleset(): Promise<FirewallObject[] | undefined> {
   return ended && UNSUPPORTED.test(ended.stderr) ? [] : undefined;
 }
 
-async function nft(words: readonly string[], input?: string): Promise<Ended> {
-  const ended = await run('nft', words, input);
+async function runNft(start: Run, words: readonly string[], input?: string): Promise<Ended> {
+  const ended = await start('nft', words, input);
   if (!ended) throw new NftError('FULLNAT needs the program nft; install package nftables');
   return ended;
 }
 
-let version: Promise<Ended> | undefined;
-
-/** Asked before anything is read or changed: what an older one makes of our text is not known. */
-async function requireVersion(): Promise<void> {
-  version ??= nft(['--version']);
-  const { stdout } = await version;
+/** What an older nft makes of our text is not known. */
+async function requireVersion(start: Run): Promise<void> {
+  const { stdout } = await runNft(start, ['--version']);
   const found =
     /v(\d+)\.(\d+)(?:\.(\d+))?/
       .exec(stdout)

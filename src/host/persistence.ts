@@ -1,7 +1,8 @@
-import { constants } from 'node:fs';
-import { access, mkdir, readdir, rm, symlink } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { writeAtomically } from './atomic-file.ts';
+import { insideRoot } from './inside-root.ts';
+import { locateProgram } from './programs.ts';
 
 const UNITS = 'etc/systemd/system';
 const WANTS = `${UNITS}/multi-user.target.wants`;
@@ -22,17 +23,39 @@ export interface Persisted {
   readonly settings: readonly { readonly path: string; readonly value: string }[];
 }
 
-/** Writes the unit, enables it, and writes the sysctl fragment when there is something in it. Gives the paths. */
+/** Names of devices that systemd and sysctl.d take as they are: no quotes, no patterns, no ends of words or keys. */
+const PLAIN = /^[\w.@%:,+[\]/()-]+$/;
+
+/** What `--persist` cannot keep: one sentence. */
+export class PersistRefusal extends Error {
+  override readonly name = 'PersistRefusal';
+}
+
+/**
+ * Writes the unit, enables it, and writes the sysctl fragment when there is something in it. Gives the paths. Rejects
+ * with a PersistRefusal, before anything is written, for what a unit would read otherwise, and for a link that leads
+ * out of the root.
+ */
 export async function writePersisted(root: string, persisted: Persisted): Promise<string[]> {
+  for (const word of [...persisted.words, ...persisted.settings.map(({ path }) => path)]) {
+    if (PLAIN.test(word)) continue;
+    throw new PersistRefusal(
+      `${JSON.stringify(word)} has characters that systemd would read otherwise in a unit: rename the device (ip link set … name …), or leave --persist away and run the command at boot yourself`,
+    );
+  }
   const file = fileName(persisted.name);
-  const unit = join(root, UNITS, `${file}.service`);
-  const wish = join(root, WANTS, `${file}.service`);
+  const [units, wants, fragments] = (await Promise.all(
+    [UNITS, WANTS, FRAGMENTS].map((folder) => insideRoot(root, folder)),
+  )) as [string, string, string];
+  for (const folder of [units, wants]) await mkdir(folder, { recursive: true, mode: 0o755 });
+  const unit = join(units, `${file}.service`);
+  const wish = join(wants, `${file}.service`);
   await writeAtomically(unit, unitText(persisted));
-  await mkdir(dirname(wish), { recursive: true });
   await rm(wish, { force: true });
   await symlink(`/${UNITS}/${file}.service`, wish);
-  const fragment = join(root, FRAGMENTS, `60-${file}.conf`);
   if (persisted.settings.length === 0) return [unit, wish];
+  await mkdir(fragments, { recursive: true, mode: 0o755 });
+  const fragment = join(fragments, `60-${file}.conf`);
   await writeAtomically(fragment, fragmentText(persisted));
   return [unit, wish, fragment];
 }
@@ -45,17 +68,18 @@ export async function removePersisted(
 ): Promise<string[]> {
   const wanted = new Set(names.map(fileName));
   const removed: string[] = [];
-  for (const [folder, pattern] of [
+  for (const [place, pattern] of [
     [WANTS, /^(lvsadm-.*)\.service$/],
     [UNITS, /^(lvsadm-.*)\.service$/],
     [FRAGMENTS, /^60-(lvsadm-.*)\.conf$/],
   ] as const) {
-    const entries: string[] = await readdir(join(root, folder)).catch(() => []);
+    const folder = await insideRoot(root, place);
+    const entries: string[] = await readdir(folder).catch(() => []);
     for (const entry of entries) {
       const file = pattern.exec(entry)?.[1];
       if (file === undefined) continue;
       if (names.length === 0 ? !file.startsWith(`lvsadm-${role}-`) : !wanted.has(file)) continue;
-      const path = join(root, folder, entry);
+      const path = join(folder, entry);
       await rm(path, { force: true });
       removed.push(path);
     }
@@ -68,18 +92,9 @@ function fileName(name: string): string {
   return `lvsadm-${name.replaceAll(' ', '-').replace(/[[\]()]/g, '')}`;
 }
 
-/** Where a unit finds its programs (systemd.exec(5)). */
-const UNIT_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-
-/** `lvsadm`, if a unit finds it by that name; otherwise the very program that runs. */
+/** `lvsadm`, if a unit finds it by that name (systemd.exec(5)); otherwise the very program that runs. */
 export async function findProgram(): Promise<string> {
-  for (const folder of UNIT_PATH) {
-    const found = await access(join(folder, 'lvsadm'), constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (found) return NAMED_PROGRAM;
-  }
+  if ((await locateProgram('lvsadm')) !== undefined) return NAMED_PROGRAM;
   return [process.execPath, resolve(process.argv[1] ?? '')].map((path) => `"${escapeUnit(path)}"`).join(' ');
 }
 
@@ -87,7 +102,29 @@ function escapeUnit(word: string): string {
   return word.replaceAll('%', '%%').replaceAll('$', '$$$$');
 }
 
-/** The words hold addresses, names of devices and numbers only: nothing that systemd would read otherwise but `%`. */
+/**
+ * What the command needs, and no more: to change the network, and to load modules. It writes below /proc/sys and into
+ * the folder of its record, and runs a compiler of its own (Node.js), so what forbids those is left out.
+ */
+const HARDENING = `CapabilityBoundingSet=CAP_NET_ADMIN CAP_SYS_MODULE
+NoNewPrivileges=yes
+RuntimeDirectory=lvsadm
+RuntimeDirectoryPreserve=yes
+ProtectSystem=strict
+ProtectHome=read-only
+PrivateTmp=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+RestrictAddressFamilies=AF_UNIX AF_NETLINK AF_INET AF_INET6
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+`;
+
 function unitText({ role, program, name, words }: Persisted): string {
   const quoted = words.map(escapeUnit).join(' ');
   return `# Written by lvsadm; \`lvsadm ${role} down --persist\` removes it.
@@ -101,7 +138,7 @@ Wants=network-online.target
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=${program} ${role} up ${quoted}
-
+${HARDENING}
 [Install]
 WantedBy=multi-user.target
 `;

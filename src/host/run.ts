@@ -1,3 +1,5 @@
+import { locateProgram, PROGRAM_FOLDERS } from './programs.ts';
+
 /** What a program left behind when it ended. */
 export interface Ended {
   readonly code: number;
@@ -5,29 +7,29 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** Runs a program of the system; resolves to `undefined` when there is no such program. */
+export type Run = (program: string, words: readonly string[], input?: string) => Promise<Ended | undefined>;
+
 /** A program's own work cannot be waited for without end. */
 const TIME_LIMIT = 30_000;
-/** An ordinary user's PATH often lacks the folders of administration. */
-const PLACES = '/usr/sbin:/sbin:/usr/bin:/bin';
 
 /**
- * Runs a program with words, never a shell, and text for its standard input. Resolves to `undefined` when there is no
- * such program. The only door to execa, which is loaded at the first use.
+ * Runs a program with words, never a shell, and text for its standard input. Neither where it is looked for nor how it
+ * behaves depends on the caller's environment. The only door to execa, which is loaded at the first use.
  */
-export async function run(
-  program: string,
-  words: readonly string[],
-  input: string = '',
-): Promise<Ended | undefined> {
+export const run: Run = async (program, words, input = '') => {
+  const path = await locateProgram(program);
+  if (path === undefined) return undefined;
   const { execa } = await import('execa');
-  const ended = await execa(program, [...words], {
+  const ended = await execa(path, [...words], {
     input,
     reject: false,
     timeout: TIME_LIMIT,
     stripFinalNewline: false,
-    env: { LC_ALL: 'C', PATH: `${process.env.PATH ?? ''}:${PLACES}` },
+    extendEnv: false,
+    env: { LC_ALL: 'C', PATH: PROGRAM_FOLDERS.join(':') },
   });
   if (ended.code === 'ENOENT') return undefined;
   const { exitCode = -1, stdout, stderr, shortMessage } = ended;
   return { code: exitCode, stdout, stderr: exitCode === -1 ? `${shortMessage ?? stderr}` : stderr };
-}
+};

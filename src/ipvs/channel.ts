@@ -1,4 +1,4 @@
-import { decodeAttributes, encodeAttributes, unknownOf } from '../netlink/attributes.ts';
+import { decodeAttributes, encodeAttributes } from '../netlink/attributes.ts';
 import { type BatchFailure, Connection, type ConnectionOptions } from '../netlink/connection.ts';
 import {
   attributesStart,
@@ -27,6 +27,9 @@ export class Channel {
   readonly #family: number;
 
   #unknown = 0;
+  readonly #onUnknown = () => {
+    this.#unknown++;
+  };
 
   private constructor(connection: Connection, family: number) {
     this.#connection = connection;
@@ -67,7 +70,9 @@ export class Channel {
 
   /** Sends one request, and shows the values of its answer. */
   askValues(request: Request, onValues: (values: CommandValues) => void): Promise<void> {
-    return this.ask(request, (at) => onValues(this.#decode(COMMAND, at)));
+    return this.ask(request, ({ bytes, start, end }) =>
+      onValues(decodeAttributes(COMMAND, bytes, start, end, this.#onUnknown)),
+    );
   }
 
   /** Dumps. */
@@ -82,18 +87,12 @@ export class Channel {
       this.#connection.dump(
         this.#family,
         (writer) => encodeRequest(writer, request),
-        (message) => {
-          const { bytes, end } = message;
-          return read(this.#decode(layout, { bytes, start: attributesStart(message), end }));
-        },
+        (message) =>
+          read(
+            decodeAttributes(layout, message.bytes, attributesStart(message), message.end, this.#onUnknown),
+          ),
       ),
     );
-  }
-
-  #decode(layout: typeof COMMAND, { bytes, start, end }: Place): CommandValues {
-    const values = decodeAttributes(layout, bytes, start, end);
-    this.#unknown += countUnknown(values);
-    return values;
   }
 
   /** Sends `count` requests, as `Connection.batch` does. */
@@ -111,16 +110,6 @@ export class Channel {
       onProgress,
     );
   }
-}
-
-function countUnknown(values: CommandValues): number {
-  const { service, destination, daemon } = values;
-  return (
-    unknownOf(values).length +
-    unknownOf(service).length +
-    unknownOf(destination).length +
-    unknownOf(daemon).length
-  );
 }
 
 function encodeRequest(writer: Writer, { command, values }: Request): void {

@@ -9,6 +9,7 @@ import { decodeAttributes } from '../netlink/attributes.ts';
 import type { ConnectionOptions } from '../netlink/connection.ts';
 import { NetlinkError } from '../netlink/errors.ts';
 import { Channel, type ListingOptions } from './channel.ts';
+import { CHECKED } from './checked.ts';
 import { decodeDaemon } from './daemon-codec.ts';
 import { decodeDestination } from './destination-codec.ts';
 import { explained, IpvsError, meant, type Query } from './errors.ts';
@@ -30,13 +31,8 @@ export interface ChangeFailure {
 }
 
 export interface BatchOptions {
-  /** Told, now and then, how many changes the kernel has gone through. */
+  /** Is called now and then with how many changes the kernel has gone through. */
   readonly onProgress?: (done: number) => void;
-  /**
-   * `true`: the caller has seen to it that the kernel's interface has a place for every value, as the reader of
-   * ipvsadm's command lines has. They are not looked through again, which saves a large table some time.
-   */
-  readonly checked?: boolean;
 }
 
 /**
@@ -246,11 +242,14 @@ export class IpvsClient {
 
   /**
    * Carries out changes in order, many per system call. The kernel goes on after one that it refuses; all refusals
-   * come back. Unless they are `checked`, one that cannot be expressed is a RangeError before anything is sent. Rejects
+   * come back. One that cannot be expressed is a RangeError before anything is sent. Rejects
    * only when the connection fails: which of the changes after the last progress took effect is then unknown.
    */
-  async batch(changes: readonly Change[], options: BatchOptions = {}): Promise<ChangeFailure[]> {
-    if (!options.checked) for (const change of changes) checkChange(change);
+  async batch(
+    changes: readonly Change[],
+    options: BatchOptions & { readonly [CHECKED]?: true } = {},
+  ): Promise<ChangeFailure[]> {
+    if (!options[CHECKED]) for (const change of changes) checkChange(change);
     const failures: ChangeFailure[] = [];
     let done = 0;
     try {

@@ -1,6 +1,6 @@
 import { type Attribute, type Codec, layout, someOf, type Values, without } from '../netlink/attributes.ts';
 import { binary, nested, region, string, u8, u16, u16be, u32, u64 } from '../netlink/codecs.ts';
-import { CMD_ATTR, DAEMON_ATTR, DEST_ATTR, INFO_ATTR, STATS_ATTR, SVC_ATTR } from './constants.ts';
+import { CMD, CMD_ATTR, DAEMON_ATTR, DEST_ATTR, INFO_ATTR, STATS_ATTR, SVC_ATTR } from './constants.ts';
 
 const attribute = <T>(type: number, codec: Codec<T>): Attribute<T> => ({ type, codec });
 
@@ -117,3 +117,8 @@ const counters = <W, N>(wide: Codec<W>, narrow: Codec<N>) =>
 export const COUNTERS_64 = counters(u64, u64);
 /** The counters of all kernels; only the bytes are wider than 32 bits. */
 export const COUNTERS_32 = counters(u64, u32);
+
+/** What a message of a command is made of: for GET_INFO's answer, whose command is SET_INFO, something of its own. */
+export function layoutOf(command: number): typeof COMMAND | typeof INFO {
+  return command === CMD.SET_INFO ? INFO : COMMAND;
+}

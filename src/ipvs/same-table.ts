@@ -9,6 +9,7 @@ export function sameService(a: ServiceStatus, b: ServiceStatus): boolean {
   return (
     a.scheduler === b.scheduler &&
     a.persistenceTimeout === b.persistenceTimeout &&
+    a.persistentWithoutTimeout === b.persistentWithoutTimeout &&
     a.persistenceMask === b.persistenceMask &&
     a.persistenceEngine === b.persistenceEngine &&
     a.onePacket === b.onePacket &&

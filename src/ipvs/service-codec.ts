@@ -4,6 +4,7 @@ import { DEFAULT_SCHEDULER, type SchedulerFlag, schedulerFlagNames } from '../mo
 import {
   defaultPersistenceMask,
   isFwmark,
+  isPersistent,
   type Service,
   type ServiceId,
   type ServiceStatus,
@@ -20,7 +21,7 @@ const NO_FLAGS: readonly SchedulerFlag[] = Object.freeze([]);
 const SCHEDULER_BITS = [C.SVC_F_SCHED1, C.SVC_F_SCHED2, C.SVC_F_SCHED3] as const;
 
 /** Number of an IP protocol. */
-export function encodeProtocol(protocol: Protocol): number {
+function encodeProtocol(protocol: Protocol): number {
   return protocol in PROTOCOL_NUMBERS
     ? PROTOCOL_NUMBERS[protocol as keyof typeof PROTOCOL_NUMBERS]
     : Number(protocol.slice('protocol-'.length));
@@ -45,7 +46,7 @@ export function encodeService(service: Service): ServiceValues {
   // The kernel takes a missing name for "no engine".
   if (service.persistenceEngine) values.engine = service.persistenceEngine;
   values.flags =
-    (timeout ? C.SVC_F_PERSISTENT : 0) |
+    (isPersistent(service) ? C.SVC_F_PERSISTENT : 0) |
     (service.onePacket ? C.SVC_F_ONEPACKET : 0) |
     encodeSchedulerFlags(service.schedulerFlags ?? []);
   values.timeout = timeout;
@@ -102,10 +103,12 @@ function decodeSchedulerFlags(scheduler: string, bits: number): readonly Schedul
 export function decodeService(values: ServiceValues): ServiceStatus {
   const family = FAMILY_OF.get(values.family ?? FAMILY_NUMBERS.inet) ?? 'inet';
   const { flags = 0, scheduler = '', timeout = 0 } = values;
+  const persistent = (flags & C.SVC_F_PERSISTENT) !== 0;
   return Object.assign(decodeServiceId(values, family), {
     scheduler,
     schedulerFlags: decodeSchedulerFlags(scheduler, flags),
-    persistenceTimeout: flags & C.SVC_F_PERSISTENT ? timeout : 0,
+    persistenceTimeout: persistent ? timeout : 0,
+    ...(persistent && timeout === 0 && { persistentWithoutTimeout: true }),
     persistenceMask:
       values.netmask === undefined ? defaultPersistenceMask(family) : decodeMask(values.netmask, family),
     persistenceEngine: values.engine ?? '',

@@ -1,10 +1,12 @@
 import type { IpvsError, Operation } from '../ipvs/errors.ts';
 
+export const NOT_ROOT = 'Permission denied (you must be root)';
+
 type Texts = Readonly<Record<string, string>>;
 
 /** What an errno means whatever was tried; ipvsadm looks here first. */
 const ALWAYS: Texts = {
-  EPERM: 'Permission denied (you must be root)',
+  EPERM: NOT_ROOT,
   EINVAL: 'Invalid operation.  Possibly wrong module version, address not unicast, ...',
   ENOPROTOOPT: 'Protocol not available',
   ENOMEM: 'Memory allocation problem',

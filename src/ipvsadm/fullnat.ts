@@ -1,20 +1,21 @@
 import { IpvsError } from '../ipvs/errors.ts';
 import type { Kernel } from '../ipvs/kernel.ts';
 import type { Change } from '../model/change.ts';
-import { formatEndpoint } from '../model/endpoint.ts';
 import { formatServiceId, isFwmark, type ServiceId } from '../model/service.ts';
 import { FullnatRefusal } from '../process/refusal.ts';
 import { ownName, type World } from '../process/world.ts';
+import { serviceIdWords } from '../syntax/ipvsadm/format.ts';
 
 const ONE_PACKET =
   'one-packet scheduling (-o) does not go with FULLNAT: replies of masqueraded real servers would not be translated, and reach the client from the real server';
 
+const NOT_SCTP = 'FULLNAT is for TCP, UDP and firewall marks, not for SCTP';
+
 /** Throws a FullnatRefusal unless the service has local addresses, and keeps connections. */
 export async function requireLocalAddresses(service: ServiceId, kernel: Kernel, world: World): Promise<void> {
+  if (!isFwmark(service) && service.protocol === 'sctp') throw new FullnatRefusal(NOT_SCTP);
   if (!(await world.localAddresses()).has(formatServiceId(service))) {
-    const option = isFwmark(service)
-      ? `-f ${service.fwmark}${service.family === 'inet6' ? ' -6' : ''}`
-      : `-${service.protocol[0]} ${formatEndpoint(service)}`;
+    const option = serviceIdWords(service).join(' ');
     throw new FullnatRefusal(
       `${formatServiceId(service)} has no local addresses yet: ${world.programName} fullnat enable ${option} --local-address ADDRESS[-ADDRESS]`,
     );

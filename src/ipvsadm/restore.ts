@@ -1,3 +1,4 @@
+import { CHECKED } from '../ipvs/checked.ts';
 import type { Kernel } from '../ipvs/kernel.ts';
 import type { Change } from '../model/change.ts';
 import { newProgress, newTimedProgress } from '../process/progress.ts';
@@ -9,6 +10,7 @@ import { failureText } from './failure.ts';
 import { isDoubtful } from './fullnat.ts';
 import { type Input, linesOf, wordsOf } from './lines.ts';
 import { newReader, type ReadLine } from './reader.ts';
+import { showSelf } from './self.ts';
 
 /** The most changes that are sent at once. */
 const BATCH_SIZE = 200;
@@ -34,7 +36,7 @@ export async function restore(kernel: Kernel, caller: World, input: Input): Prom
     if (pending.length === 0) return;
     const changes = pending;
     pending = [];
-    const failures = await kernel.batch(changes, { checked: true });
+    const failures = await kernel.batch(changes, { [CHECKED]: true });
     done += changes.length;
     showDone?.(() => `${done} rules`);
     if (failures.length > 0) progress?.end();
@@ -53,12 +55,9 @@ export async function restore(kernel: Kernel, caller: World, input: Input): Prom
     const { command } = line;
     switch (command.kind) {
       case 'help':
-      case 'version': {
-        const { renderSelf } = await import(/* apart */ './usage.ts');
-        world.stdout.write(renderSelf(command.kind, world.programName, world.version()));
-        exitCode = EXIT.ok;
+      case 'version':
+        exitCode = await showSelf(command.kind, world);
         return true;
-      }
       case 'restore':
         return take(usageRefusal(world.programName));
       default:

@@ -3,6 +3,7 @@ import type { Kernel } from '../ipvs/kernel.ts';
 import type { World } from '../process/world.ts';
 import { EXIT, refusalExitCode } from './exit-codes.ts';
 import { newReader } from './reader.ts';
+import { showSelf } from './self.ts';
 import { openKernel } from './startup.ts';
 
 /**
@@ -29,11 +30,8 @@ async function run(words: readonly string[], world: World): Promise<number> {
   const { command } = line;
   switch (command.kind) {
     case 'help':
-    case 'version': {
-      const { renderSelf } = await import(/* apart */ './usage.ts');
-      world.stdout.write(renderSelf(command.kind, world.programName, world.version()));
-      return EXIT.ok;
-    }
+    case 'version':
+      return showSelf(command.kind, world);
     case 'restore':
       return command.checkFirst ? restoreChecked(world) : restoreFrom(world.stdin, world);
     default: {

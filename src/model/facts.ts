@@ -2,8 +2,11 @@ import type { Address, Family } from './address.ts';
 import type { Neighbour, Network, ResolvedRoute } from './network.ts';
 import type { Table } from './table.ts';
 
-/** Where a kernel module stands: in the kernel, on the disk for loading, or nowhere. */
-export type ModuleState = 'loaded' | 'available' | 'missing';
+/**
+ * Where a kernel module stands: in the kernel, on the disk for loading, or nowhere. `unknown`: the system has no lists
+ * of this kernel's modules, as in many containers, so that it may be built in all the same.
+ */
+export type ModuleState = 'loaded' | 'available' | 'missing' | 'unknown';
 
 /** A thing of nftables under the name of its kind, as `nft -j` prints it. */
 export type FirewallObject = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;

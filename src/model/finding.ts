@@ -19,8 +19,8 @@ export interface Finding {
   readonly seen: string;
   /** Why that matters, in one sentence. */
   readonly why: string;
-  /** Commands that mend it, all of them, one after the other on this host; empty where none here does. */
-  readonly mend: readonly string[];
+  /** Commands that fix it, all of them, one after the other on this host; empty where none here does. */
+  readonly fix: readonly string[];
   /** What else there is to do, or to know before; on another host, say. */
   readonly advice?: string;
 }

@@ -70,6 +70,14 @@ export function formatPool({ addresses, ports }: Pool): string {
   return `${formatAddresses(addresses)}${ports ? ` ports ${ports.first}-${ports.last}` : ''}`;
 }
 
+/** The opposite of `formatPool`; `undefined` for another text. */
+export function parsePool(text: string): Pool | undefined {
+  const [, words = '', first, last] = /^(\S+)(?: ports (\d{1,5})-(\d{1,5}))?$/.exec(text) ?? [];
+  const addresses = parseAddresses(words);
+  if (typeof addresses === 'string') return undefined;
+  return { addresses, ...(first !== undefined && { ports: { first: Number(first), last: Number(last) } }) };
+}
+
 /** How many connections to one real server's port a local address of the pool can carry at a time. */
 export function portsOf({ ports = ALL_PORTS }: Pick<Pool, 'ports'>): number {
   return ports.last - ports.first + 1;

@@ -34,6 +34,11 @@ export interface ServiceSettings {
   /** Seconds that a client stays with its destination; 0 when the service is not persistent. */
   readonly persistenceTimeout: number;
   /**
+   * Persistent all the same, though the timeout is 0: clients stay for as long as they have connections. No command of
+   * ipvsadm makes such a service, but the kernel has a flag apart from the timeout, and other programs set it.
+   */
+  readonly persistentWithoutTimeout?: boolean;
+  /**
    * The part of a client's address that persistence looks at: for IPv4 a mask in dotted form (`255.255.255.0`), for
    * IPv6 a prefix length (1 … 128). Kept by the kernel also while the service is not persistent.
    */
@@ -49,6 +54,13 @@ export type Service = ServiceId & Partial<ServiceSettings>;
 
 /** A virtual service as the kernel reports it. */
 export type ServiceStatus = ServiceId & ServiceSettings & { readonly counters: Counters };
+
+/** Whether the service's clients stay with their destination. */
+export function isPersistent(
+  service: Partial<Pick<ServiceSettings, 'persistenceTimeout' | 'persistentWithoutTimeout'>>,
+): boolean {
+  return (service.persistenceTimeout ?? 0) > 0 || service.persistentWithoutTimeout === true;
+}
 
 /** Whether a service is found by firewall mark. */
 export function isFwmark<T extends ServiceId>(id: T): id is Extract<T, FwmarkServiceId> {
@@ -67,6 +79,15 @@ export function defaultPersistenceMask(family: Family): string | number {
 
 /** One line that names a service to a person: `tcp 10.0.0.1:80`, `tcp [2001:db8::1]:80`, `fwmark 7 (IPv6)`. */
 export function formatServiceId(id: ServiceId): string {
+  if (isFwmark(id)) return `fwmark ${id.fwmark}${id.family === 'inet6' ? ' (IPv6)' : ''}`;
+  return `${id.protocol} ${formatEndpoint(id)}`;
+}
+
+/**
+ * What tells one service from another in journals, in nftables and in marks: `tcp 10.0.0.1:80`, `fwmark 7 (IPv6)`. It is
+ * never worded anew, as what runs and what is on disk has it.
+ */
+export function serviceKey(id: ServiceId): string {
   if (isFwmark(id)) return `fwmark ${id.fwmark}${id.family === 'inet6' ? ' (IPv6)' : ''}`;
   return `${id.protocol} ${formatEndpoint(id)}`;
 }

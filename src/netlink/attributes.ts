@@ -7,7 +7,7 @@ export interface Codec<T> {
   /** What the payload's own attributes are, where it is attributes again; the attribute's type then says so. */
   readonly inner?: AnyLayout;
   write(writer: Writer, value: T): void;
-  read(bytes: Buffer, start: number, end: number): T;
+  read(bytes: Buffer, start: number, end: number, onUnknown?: OnUnknown): T;
 }
 
 /** One attribute of a layout: its number in the kernel's header, and its codec. */
@@ -26,23 +26,14 @@ export type AnyLayout = Layout<any>;
 /** A table of attributes, described once and used for writing and for reading. */
 export interface Layout<A extends Record<string, AnyAttribute>> {
   readonly attributes: A;
-  /** `undefined` for one that is passed over in reading. */
-  readonly byType: ReadonlyMap<
-    number,
-    readonly [name: keyof A & string, attribute: AnyAttribute] | undefined
-  >;
+  /** `null` for one that is passed over in reading. */
+  readonly byType: ReadonlyMap<number, readonly [name: keyof A & string, attribute: AnyAttribute] | null>;
   /** Whether these are all that the kernel's header has, so that another one is news. */
   readonly whole: boolean;
 }
 
-/** An attribute that a layout does not have: a newer kernel sent it. */
-export interface UnknownAttribute {
-  readonly type: number;
-  /** Its payload. */
-  readonly bytes: Uint8Array;
-}
-
-const UNKNOWN = Symbol('unknown attributes');
+/** Is called with an attribute that a whole layout does not have: only a newer kernel can send it. */
+export type OnUnknown = (type: number, payload: Buffer) => void;
 
 /** The values of a layout's attributes; every one may be absent. */
 export type Values<L> =
@@ -50,7 +41,7 @@ export type Values<L> =
     ? { -readonly [K in keyof A]?: (A[K] extends Attribute<infer T> ? T : never) | undefined }
     : never;
 
-/** All attributes that the kernel's header has. Others, which only a newer kernel can send, are kept in reading. */
+/** All attributes that the kernel's header has. */
 export function layout<A extends Record<string, AnyAttribute>>(attributes: A): Layout<A> {
   const byType = new Map(Object.entries(attributes).map((entry) => [entry[1].type, entry]));
   return { attributes, byType, whole: true };
@@ -67,7 +58,7 @@ export function without<A extends Record<string, AnyAttribute>>(
   names: readonly (keyof A)[],
 ): Layout<A> {
   const kept = [...byType].map(
-    ([type, entry]) => [type, entry && names.includes(entry[0]) ? undefined : entry] as const,
+    ([type, entry]) => [type, entry && names.includes(entry[0]) ? null : entry] as const,
   );
   return { attributes, byType: new Map(kept), whole };
 }
@@ -97,48 +88,39 @@ export function encodeAttributes<A extends Record<string, AnyAttribute>>(
 }
 
 /**
- * Reads attributes from `start` to `end`. Those that a whole layout does not have are kept, as bytes. Throws a
- * `malformed` NetlinkError for lengths that cannot be.
+ * Reads attributes from `start` to `end`. One that the layout does not have is no fault: `onUnknown` is called with it
+ * where the layout is whole, at any depth. Throws a `malformed` NetlinkError for lengths that cannot be.
  */
 export function decodeAttributes<A extends Record<string, AnyAttribute>>(
   { byType, whole }: Layout<A>,
   bytes: Buffer,
   start: number,
   end: number,
+  onUnknown?: OnUnknown,
 ): Values<Layout<A>> {
-  const values: Record<string | symbol, unknown> = {};
+  const values: Record<string, unknown> = {};
   for (let at = start; at + HEADER <= end; ) {
     const to = attributeEnd(bytes, at, end);
     const type = attributeType(bytes, at);
     const known = byType.get(type);
-    if (known) values[known[0]] = readAttribute(known[1], bytes, at + HEADER, to);
-    else if (whole && !byType.has(type)) keepUnknown(values, type, bytes.subarray(at + HEADER, to));
+    if (known) values[known[0]] = readAttribute(known[1], bytes, at + HEADER, to, onUnknown);
+    else if (known === undefined && whole) onUnknown?.(type, bytes.subarray(at + HEADER, to));
     at = nextAttribute(at, to);
   }
   return values as Values<Layout<A>>;
 }
 
-interface WithUnknown {
-  [UNKNOWN]?: UnknownAttribute[];
-}
-
-function keepUnknown(values: WithUnknown, type: number, payload: Buffer): void {
-  values[UNKNOWN] ??= [];
-  values[UNKNOWN].push({ type, bytes: Uint8Array.from(payload) });
-}
-
-/** The attributes that were read with these values and that their layout does not have. */
-export function unknownOf(values: object | undefined): readonly UnknownAttribute[] {
-  return (values as WithUnknown | undefined)?.[UNKNOWN] ?? NONE;
-}
-
-const NONE: readonly UnknownAttribute[] = [];
-
-function readAttribute<T>({ type, codec }: Attribute<T>, bytes: Buffer, from: number, to: number): T {
+function readAttribute<T>(
+  { type, codec }: Attribute<T>,
+  bytes: Buffer,
+  from: number,
+  to: number,
+  onUnknown: OnUnknown | undefined,
+): T {
   if (codec.size !== undefined && to - from < codec.size) {
     throw new NetlinkError('malformed', `attribute ${type} has ${to - from} bytes instead of ${codec.size}`);
   }
-  return codec.read(bytes, from, to);
+  return codec.read(bytes, from, to, onUnknown);
 }
 
 /** Calls `visit` with the type and the payload's bounds of each attribute from `start` to `end`. */

@@ -88,7 +88,7 @@ export function nested<A extends Record<string, Attribute<any>>>(inner: Layout<A
   return {
     inner,
     write: (writer, values) => encodeAttributes(writer, inner, values),
-    read: (bytes, start, end) => decodeAttributes(inner, bytes, start, end),
+    read: (bytes, start, end, onUnknown) => decodeAttributes(inner, bytes, start, end, onUnknown),
   };
 }
 

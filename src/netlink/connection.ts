@@ -40,9 +40,10 @@ export class Connection {
 
   /** Throws a `socket` NetlinkError when the kernel gives no socket. */
   constructor(protocol: number, options: ConnectionOptions = {}) {
+    const { trace } = options;
     this.#wire = new Wire({
       timeout: options.timeout ?? DEFAULT_TIMEOUT,
-      trace: options.trace,
+      trace: trace && ((direction, datagram) => trace(protocol, direction, datagram)),
       openSocket: options.openSocket ?? ((listener) => openSocket(protocol, listener)),
     });
   }

@@ -30,3 +30,24 @@ function targetOf(name: string): string | undefined {
     return undefined;
   }
 }
+
+/**
+ * What `make` makes and the file descriptor of the one socket that was opened for it; `undefined` when others were
+ * opened meanwhile, which only another thread of this process can do.
+ */
+export function findNewSocket<T>(make: () => T): { made: T; descriptor: number | undefined } {
+  const before = new Set(openSockets().values());
+  const made = make();
+  const opened = [...openSockets()].filter(([, target]) => !before.has(target));
+  return { made, descriptor: opened.length === 1 ? opened[0]![0] : undefined };
+}
+
+/** Descriptors that are sockets, with which one each is. */
+function openSockets(): Map<number, string> {
+  const sockets = new Map<number, string>();
+  for (const name of readdirSync('/proc/self/fd')) {
+    const target = targetOf(name);
+    if (target?.startsWith('socket:')) sockets.set(Number(name), target);
+  }
+  return sockets;
+}

@@ -1,8 +1,6 @@
-import { readSync, writeSync } from 'node:fs';
-import { endianness } from 'node:os';
-import { RawNetlinkSocket } from 'netlink/dist/raw.js';
-import { findDescriptor } from './descriptor.ts';
-import { NetlinkError } from './errors.ts';
+import { writeSync } from 'node:fs';
+import type { NetlinkError } from './errors.ts';
+import { createWatched, DATAGRAM_ROOM, readDatagram, socketError, tooLarge } from './transport.ts';
 
 /** A netlink socket as the connection sees it. Tests put a scripted one in its place. */
 export interface Socket {
@@ -14,8 +12,6 @@ export interface Socket {
   readonly receiveBuffer: number;
   /** Whether this socket keeps the process alive. */
   hold(alive: boolean): void;
-  /** Has the kernel send what it tells a multicast group. Not every socket can. Throws a NetlinkError. */
-  join?(group: number): void;
 }
 
 /** What a socket has to tell. Called outside the native code, so that an exception is an ordinary exception. */
@@ -29,14 +25,6 @@ export interface SocketListener {
 
 export type OpenSocket = (listener: SocketListener) => Socket;
 
-/**
- * Room for one datagram. The kernel cuts the parts of a dump to the room that it was shown, and shows itself no more
- * than 32 KiB (net/netlink/af_netlink.c, `netlink_recvmsg`).
- */
-const DATAGRAM_ROOM = 65_536;
-const WANTED_BUFFER = 1 << 20;
-/** Bind to it, and the kernel chooses a free port. */
-const ANY_PORT = 0;
 /** Datagrams that are read in a row before others in this process have their turn. */
 const READ_AT_ONCE = 1024;
 
@@ -58,7 +46,7 @@ const READ_AT_ONCE = 1024;
 export function openSocket(protocol: number, listener: SocketListener): Socket {
   const inbox: (Buffer | NetlinkError)[] = [];
   const room = Buffer.allocUnsafeSlow(DATAGRAM_ROOM);
-  const { raw, descriptor } = createRaw(protocol);
+  const { raw, descriptor } = createWatched(protocol);
   let open = true;
   let scheduled = false;
 
@@ -107,13 +95,6 @@ export function openSocket(protocol: number, listener: SocketListener): Socket {
       }
       read();
     },
-    join(group) {
-      try {
-        raw.addMembership(group);
-      } catch (error) {
-        throw socketError(error as NodeJS.ErrnoException);
-      }
-    },
     hold(alive) {
       if (!open) return;
       if (alive) raw.ref();
@@ -125,69 +106,4 @@ export function openSocket(protocol: number, listener: SocketListener): Socket {
       raw.close();
     },
   };
-}
-
-/** The next datagram, or what is wrong; `undefined` when there is none yet. */
-function readDatagram(descriptor: number, room: Buffer): Buffer | NetlinkError | undefined {
-  try {
-    const length = readSync(descriptor, room);
-    // A larger one is cut.
-    return length === room.length ? tooLarge(length) : room.subarray(0, length);
-  } catch (error) {
-    const failure = error as NodeJS.ErrnoException;
-    return failure.code === 'EAGAIN' ? undefined : socketError(failure);
-  }
-}
-
-function tooLarge(bytes: number): NetlinkError {
-  return new NetlinkError('malformed', `a netlink datagram larger than ${bytes} bytes`);
-}
-
-/** The transport's socket and, from /proc, its file descriptor. */
-function createRaw(protocol: number): { raw: RawNetlinkSocket; descriptor: number } {
-  if (endianness() !== 'LE') {
-    throw new NetlinkError(
-      'socket',
-      'this machine is big-endian, and numbers are written little-endian here',
-    );
-  }
-  try {
-    const raw = new RawNetlinkSocket(protocol, {
-      // Left to itself, the transport tries a thousand ports made of the process id, which anybody can occupy.
-      localPort: ANY_PORT,
-      messagePeeking: false,
-      msgBufferSize: DATAGRAM_ROOM,
-      recvBufferSize: WANTED_BUFFER,
-      sendBufferSize: WANTED_BUFFER,
-    });
-    raw.unref();
-    try {
-      return { raw, descriptor: findDescriptor(protocol, raw.address().port) };
-    } catch (error) {
-      raw.close();
-      throw error;
-    }
-  } catch (error) {
-    throw socketError(error as NodeJS.ErrnoException);
-  }
-}
-
-const MEANINGS: Readonly<Record<string, string>> = {
-  ENOBUFS: 'the netlink receive buffer overran and answers were lost',
-  EMFILE:
-    'this process has no file descriptor left for a netlink socket: close some, or raise its limit (ulimit -n, LimitNOFILE= of its unit)',
-  ENFILE: 'this machine has no file descriptor left for a netlink socket (sysctl fs.file-max)',
-};
-
-function socketError(error: {
-  errno?: number | undefined;
-  code?: string | undefined;
-  message: string;
-}): NetlinkError {
-  const errno = Math.abs(error.errno ?? 0);
-  const failure = error.code === 'ENOBUFS' ? 'overrun' : 'socket';
-  return new NetlinkError(failure, MEANINGS[error.code ?? ''] ?? `netlink socket: ${error.message}`, {
-    errno,
-    cause: error,
-  });
 }

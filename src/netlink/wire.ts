@@ -9,7 +9,6 @@ import {
   stampMessages,
 } from './message.ts';
 import type { OpenSocket, Socket } from './socket.ts';
-import type { Trace } from './trace.ts';
 import { Watchdog } from './watchdog.ts';
 import type { Writer } from './writer.ts';
 
@@ -21,7 +20,7 @@ const ROW = 128;
 export interface WireOptions {
   /** Milliseconds of silence after which an exchange fails. */
   readonly timeout: number;
-  readonly trace: Trace | undefined;
+  readonly trace: ((direction: 'sent' | 'received', datagram: Buffer) => void) | undefined;
   readonly openSocket: OpenSocket;
 }
 
@@ -32,7 +31,7 @@ export interface WireOptions {
  */
 export class Wire {
   readonly #open: () => Socket;
-  readonly #trace: Trace | undefined;
+  readonly #trace: WireOptions['trace'];
   readonly #watchdog: Watchdog<Exchange>;
   #socket: Socket | undefined;
   /** Begins at random: who cannot see the datagrams does not know which numbers are waited for. */

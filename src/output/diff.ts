@@ -3,6 +3,7 @@ import { formatEndpoint } from '../model/endpoint.ts';
 import {
   defaultPersistenceMask,
   formatServiceId,
+  isPersistent,
   type ServiceId,
   type ServiceSettings,
   serviceFamily,
@@ -75,7 +76,7 @@ function serviceCells(id: ServiceId, settings: ServiceSettings): string[] {
   const { scheduler, schedulerFlags, persistenceTimeout, persistenceMask, persistenceEngine, onePacket } =
     settings;
   const persistence = [
-    ...(persistenceTimeout === 0 ? [] : [`persistence ${persistenceTimeout}`]),
+    ...(isPersistent(settings) ? [`persistence ${persistenceTimeout}`] : []),
     ...(persistenceMask === defaultPersistenceMask(serviceFamily(id)) ? [] : [`mask ${persistenceMask}`]),
     ...(persistenceEngine === '' ? [] : [`engine ${persistenceEngine}`]),
   ];

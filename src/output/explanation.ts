@@ -1,6 +1,6 @@
 import type { DestinationStatus } from '../model/destination.ts';
 import { formatEndpoint } from '../model/endpoint.ts';
-import { formatServiceId } from '../model/service.ts';
+import { formatServiceId, isPersistent } from '../model/service.ts';
 import type { Chance } from '../plan/packet/choice.ts';
 import type { Explanation, Way } from '../plan/packet/explanation.ts';
 import type { Match } from '../plan/packet/match.ts';
@@ -40,7 +40,7 @@ export function renderExplanation(explanation: Explanation, format: Format, look
     ...notes.map((text) => `note:     ${text}\n`),
     ...(ways.length > 0 ? ['\n', destinationTable(explanation, paint)] : []),
     ...(shown ? ['\n', wayText(shown, explanation, look)] : []),
-    ...(hasProblems ? ['\n', 'lvsadm doctor looks for the causes, and tells what mends them\n'] : []),
+    ...(hasProblems ? ['\n', 'lvsadm doctor looks for the causes, and tells what fixes them\n'] : []),
   ].join('');
 }
 
@@ -53,8 +53,7 @@ function serviceLines({ rule, sticky, packet }: Explanation, { service, by }: Ma
     );
   } else {
     lines.push(`goes to:  ${rule} (${service.scheduler})\n`);
-    if (service.persistenceTimeout > 0)
-      lines.push(persistenceLine(service.persistenceTimeout, packet.client));
+    if (isPersistent(service)) lines.push(persistenceLine(service.persistenceTimeout, packet.client));
   }
   return lines;
 }

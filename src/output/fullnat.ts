@@ -1,7 +1,7 @@
 import { formatEndpoint } from '../model/endpoint.ts';
 import type { Use } from '../plan/host/fullnat-use.ts';
 import { type Format, renderJson } from './json.ts';
-import type { TargetStatus } from './status.ts';
+import { statusJson, type TargetStatus, statusLines as targetLines } from './status.ts';
 import { alignColumns } from './table.ts';
 
 export interface FullnatRow {
@@ -50,14 +50,10 @@ export function renderFullnatStatus(
     return renderJson({
       role: 'fullnat',
       prepared: statuses.length > 0 && statuses.every(({ problems }) => problems.length === 0),
-      targets: statuses.map(({ owner, words, problems, mend, uses, warnings }) => ({
-        owner,
-        options: words,
-        prepared: problems.length === 0,
-        problems,
-        ...(problems.length > 0 ? { mend } : {}),
-        use: uses,
-        warnings,
+      targets: statuses.map((status) => ({
+        ...statusJson(status),
+        use: status.uses,
+        warnings: status.warnings,
       })),
       tracking,
     });
@@ -73,13 +69,12 @@ export function renderFullnatStatus(
     .join('');
 }
 
-function statusLines({ owner, words, problems, mend, uses, warnings }: FullnatStatus): string[] {
+function statusLines(status: FullnatStatus): string[] {
+  const { uses, warnings } = status;
   const shown = uses.slice(0, SHOWN);
   const rest = uses.length - shown.length;
   return [
-    `${owner}: ${problems.length === 0 ? `prepared (${words.join(' ')})` : 'not prepared'}`,
-    ...problems.map((problem) => `  ${problem}`),
-    ...(problems.length > 0 ? [`  mend with: ${mend}`] : []),
+    ...targetLines(status),
     ...shown.map(
       ({ protocol, localAddress, realServer, used, limit }) =>
         `  ${localAddress} -> ${formatEndpoint(realServer)} ${protocol}: ${used} of ${limit} ports (${percent(used, limit)})`,

@@ -1,4 +1,5 @@
 import type { Step } from '../plan/host/steps.ts';
+import { stateText } from '../settings/index.ts';
 import { type Format, renderJson } from './json.ts';
 import { alignColumns } from './table.ts';
 
@@ -20,9 +21,9 @@ export function renderPlan(report: PlanReport, format: Format): string {
 function renderPlanText({ dryRun, steps, advice, notes }: PlanReport): string {
   const shown = dryRun ? steps : steps.filter(({ changed }) => changed);
   const columns = alignColumns(
-    shown.map(({ what, before, after, changed }) => [
+    shown.map(({ setting, what, before, after, changed }) => [
       `${changed ? '*' : ' '} ${what}`,
-      changed ? `${before.value} -> ${after.value}` : before.value,
+      changed ? `${stateText(setting, before)} -> ${stateText(setting, after)}` : stateText(setting, before),
     ]),
   );
   const lines = columns.flatMap((line, index) => (dryRun ? [line, `    ${shown[index]!.why}`] : [line]));
@@ -38,8 +39,8 @@ function renderPlanJson({ dryRun, steps, advice, notes }: PlanReport): string {
     steps: steps.map(({ setting, what, before, after, changed, why, owners }) => ({
       what,
       kind: setting.kind,
-      before: before.value,
-      after: after.value,
+      before: stateText(setting, before),
+      after: stateText(setting, after),
       changed,
       why,
       for: owners,

@@ -1,34 +1,46 @@
+import { type Role, type Target, targetKey } from '../plan/host/target.ts';
+import { formatTarget, formatTargetCommand } from '../syntax/target/target.ts';
 import { type Format, renderJson } from './json.ts';
 
+/** Whether a host is as a target needs it. */
 export interface TargetStatus {
-  readonly owner: string;
-  /** The words of `up` that ask for it. */
-  readonly words: readonly string[];
+  readonly target: Target;
   /** Empty when all is well. */
   readonly problems: readonly string[];
-  /** The command that mends them. */
-  readonly mend: string;
+  /** What to prepare to have them fixed. */
+  readonly fix: Target;
 }
 
-export function renderStatus(role: string, statuses: readonly TargetStatus[], format: Format): string {
+export function renderStatus(role: Role, statuses: readonly TargetStatus[], format: Format): string {
   if (format === 'json') {
     return renderJson({
       role,
       prepared: statuses.length > 0 && statuses.every(({ problems }) => problems.length === 0),
-      targets: statuses.map(({ owner, words, problems, mend }) => ({
-        owner,
-        options: words,
-        prepared: problems.length === 0,
-        problems,
-        ...(problems.length > 0 ? { mend } : {}),
-      })),
+      targets: statuses.map(statusJson),
     });
   }
   if (statuses.length === 0) return `this host is not prepared as a ${role}\n`;
-  const lines = statuses.flatMap(({ owner, words, problems, mend }) =>
-    problems.length === 0
-      ? [`${owner}: prepared (${words.join(' ')})`]
-      : [`${owner}: not prepared`, ...problems.map((problem) => `  ${problem}`), `  mend with: ${mend}`],
-  );
-  return `${lines.join('\n')}\n`;
+  return `${statuses.flatMap(statusLines).join('\n')}\n`;
+}
+
+/** `mend` is what `fix` was called; it goes with the next version. */
+export function statusJson({ target, problems, fix }: TargetStatus) {
+  const command = formatTargetCommand(fix);
+  return {
+    owner: targetKey(target),
+    options: formatTarget(target),
+    prepared: problems.length === 0,
+    problems,
+    ...(problems.length > 0 ? { fix: command, mend: command } : {}),
+  };
+}
+
+export function statusLines({ target, problems, fix }: TargetStatus): string[] {
+  const owner = targetKey(target);
+  if (problems.length === 0) return [`${owner}: prepared (${formatTarget(target).join(' ')})`];
+  return [
+    `${owner}: not prepared`,
+    ...problems.map((problem) => `  ${problem}`),
+    `  fix: ${formatTargetCommand(fix)}`,
+  ];
 }

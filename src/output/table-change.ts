@@ -1,50 +1,28 @@
 import { type Change, formatChange } from '../model/change.ts';
-import type { DestinationId } from '../model/destination.ts';
 import { formatEndpoint } from '../model/endpoint.ts';
-import { formatServiceId, type ServiceId } from '../model/service.ts';
+import { formatServiceId } from '../model/service.ts';
+import type { ChangeReport, Load } from '../plan/table/report.ts';
 import { renderJson } from './json.ts';
-
-/** A destination that was to go and stays, at weight 0, because it has connections. */
-export interface BusyDestination {
-  readonly service: ServiceId;
-  readonly destination: DestinationId;
-  readonly active: number;
-  readonly inactive: number;
-  readonly persistent: number;
-}
-
-/** A change that the kernel refused, and its reason. */
-export interface RefusedChange {
-  readonly change: Change;
-  readonly reason: string;
-}
-
-/** What came of changing the table. */
-export interface ChangeReport {
-  readonly done: readonly Change[];
-  readonly refused: readonly RefusedChange[];
-  readonly busy: readonly BusyDestination[];
-  /** Changes that were not tried. */
-  readonly notTried: readonly Change[];
-  readonly interrupted: boolean;
-}
 
 /** What `apply` did. */
 export interface ApplyReport extends ChangeReport {
   /** What putting the table back did, after a refusal. */
   readonly rollback: ChangeReport | undefined;
+  /** What is due again in the end, because somebody else changed the table. */
+  readonly undone: readonly Change[];
   /** What there is besides the documents. */
   readonly strangers: readonly string[];
 }
 
 /** One JSON document; `docs/json.md` tells its shape. */
 export function renderApplyJson(report: ApplyReport): string {
-  const { done, rollback, strangers } = report;
+  const { done, rollback, undone, strangers } = report;
   return renderJson({
     dryRun: false,
     changed: done.length > 0,
     ...changeReportJson(report),
     rollback: rollback ? changeReportJson(rollback) : null,
+    undone: undone.map(changeJson),
     strangers,
   });
 }
@@ -62,7 +40,7 @@ export function renderPlannedJson(changes: readonly Change[], strangers: readonl
 function changeReportJson({ done, refused, busy, notTried, interrupted }: ChangeReport): object {
   return {
     changes: done.map(changeJson),
-    refused: refused.map(({ change, reason }) => ({ ...changeJson(change), reason })),
+    refused: refused.map(({ change, code, reason }) => ({ ...changeJson(change), code, reason })),
     notTried: notTried.map(changeJson),
     busy: busy.map(({ service, destination, active, inactive, persistent }) => ({
       service: formatServiceId(service),
@@ -82,7 +60,11 @@ function changeJson(change: Change): object {
 /** Lines for people. */
 export function renderApplyText(report: ApplyReport): string {
   const { done, rollback } = report;
-  const lines = [...done.map(formatChange), ...changeProblems(report)];
+  const lines = [
+    ...done.map(formatChange),
+    ...changeProblems(report),
+    ...report.undone.map((change) => `due again: ${formatChange(change)}`),
+  ];
   if (done.length === 0 && lines.length === 0) lines.push('nothing to do');
   if (rollback) {
     lines.push(
@@ -107,10 +89,6 @@ function changeProblems({ refused, busy, notTried, interrupted }: ChangeReport):
 }
 
 /** `2 active, 5 inactive and 0 persistent connections` */
-export function connectionsText({
-  active,
-  inactive,
-  persistent,
-}: Pick<BusyDestination, 'active' | 'inactive' | 'persistent'>): string {
+export function connectionsText({ active, inactive, persistent }: Load): string {
   return `${active} active, ${inactive} inactive and ${persistent} persistent connections`;
 }

@@ -1,49 +1,48 @@
-import { type Setting, type SettingState, settingKey } from '../model/setting.ts';
+import { type Setting, type SettingState, settingKey, stateText } from '../settings/index.ts';
 import { type Format, renderJson } from './json.ts';
 import { alignColumns } from './table.ts';
 
 /** What `down` did, or with `dryRun` would do. */
-export type UndoReport =
-  | {
-      readonly dryRun: true;
-      readonly owners: readonly string[];
-      readonly planned: readonly {
-        readonly setting: Setting;
-        readonly before: SettingState;
-        readonly set: SettingState;
-      }[];
-    }
-  | {
-      readonly dryRun: false;
-      readonly owners: readonly string[];
-      readonly restored: readonly { readonly what: string; readonly from: string; readonly to: string }[];
-      readonly left: readonly { readonly what: string; readonly now: string; readonly set: string }[];
-      /** What came of it besides. */
-      readonly notes?: readonly string[];
-    };
+export interface UndoReport {
+  readonly dryRun: boolean;
+  /** Keys of the targets that are, or would be, gone. */
+  readonly owners: readonly string[];
+  readonly restored: readonly {
+    readonly setting: Setting;
+    readonly from: SettingState;
+    readonly to: SettingState;
+  }[];
+  readonly left: readonly {
+    readonly setting: Setting;
+    readonly now: SettingState;
+    readonly set: SettingState;
+  }[];
+  /** Targets that stay for their live connections, and how many these are. */
+  readonly live: ReadonlyMap<string, number>;
+}
 
 export function renderUndo(report: UndoReport, format: Format): string {
-  const restored = report.dryRun
-    ? report.planned.map(({ setting, before, set }) => ({
-        what: settingKey(setting),
-        from: set.value,
-        to: before.value,
-      }))
-    : report.restored;
-  const left = report.dryRun ? [] : report.left;
-  const notes = report.dryRun ? [] : (report.notes ?? []);
+  const { dryRun, owners } = report;
+  const restored = report.restored.map(({ setting, from, to }) => ({
+    what: settingKey(setting),
+    from: stateText(setting, from),
+    to: stateText(setting, to),
+  }));
+  const left = report.left.map(({ setting, now, set }) => ({
+    what: settingKey(setting),
+    now: stateText(setting, now),
+    set: stateText(setting, set),
+  }));
+  const notes = [...report.live].map(
+    ([owner, count]) =>
+      `${owner}: no new connections; ${count} live ${count === 1 ? 'one keeps' : 'ones keep'} what it takes. Say this again when they have ended, or --wait SECONDS, or --now to cut them`,
+  );
   if (format === 'json') {
-    return renderJson({
-      dryRun: report.dryRun,
-      owners: report.owners,
-      restored,
-      left,
-      ...(notes.length > 0 && { notes }),
-    });
+    return renderJson({ dryRun, owners, restored, left, ...(notes.length > 0 && { notes }) });
   }
-  if (report.owners.length === 0 && notes.length === 0) return 'nothing to undo\n';
+  if (owners.length === 0 && notes.length === 0) return 'nothing to undo\n';
   return [
-    ...report.owners.map((owner) => `${report.dryRun ? 'would take down' : 'took down'} ${owner}`),
+    ...owners.map((owner) => `${dryRun ? 'would take down' : 'took down'} ${owner}`),
     ...alignColumns(restored.map(({ what, from, to }) => [`* ${what}`, `${from} -> ${to}`])),
     ...left.map(({ what, now, set }) => `left ${what} as it is: ${now}; lvsadm had made it ${set}`),
     ...notes,

@@ -28,18 +28,18 @@ export async function* standardInput(): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * Standard output or error, whose reader may go away, or whose disk may be full: as with ipvsadm that changes neither
- * the exit code nor what is done. It is written to as a file: Node's streams take longer to load than most commands
+ * Standard output or error, whose reader may go away, or whose disk may be full: that does not change what is done, and
+ * `finish` tells it to those who want to know. It is written to as a file: Node's streams take longer to load than most commands
  * to run, and are left to what only they can do.
  */
 export function writerTo(
   descriptor: number,
   stream: () => NodeJS.WriteStream,
 ): Writer & { readonly isTTY: boolean; readonly columns: number | undefined } {
-  let broken = false;
+  let broken: Error | undefined;
   let target: NodeJS.WriteStream | undefined;
   const writeToStream = (rest: string | Buffer) => {
-    target ??= stream().on('error', () => (broken = true));
+    target ??= stream().on('error', (error) => (broken ??= error));
     isStreaming = true;
     target.write(rest);
   };
@@ -55,9 +55,14 @@ export function writerTo(
       try {
         const rest = target ? text : writeFully(descriptor, bytesOf(text));
         if (rest) writeToStream(rest);
-      } catch {
-        broken = true;
+      } catch (error) {
+        broken = error as Error;
       }
+    },
+    async finish() {
+      const written = target;
+      if (written && !broken) await new Promise((resolve) => written.write('', resolve));
+      return broken;
     },
   };
 }

@@ -1,35 +1,63 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { systemClock } from '../host/clock.ts';
+import type { HostFinder } from '../host/hosts.ts';
 import { parseServiceDatabase, type ServiceDatabase } from '../host/service-database.ts';
-import type { Address } from '../model/address.ts';
-import { systemClock } from './clock.ts';
 import { interrupt } from './interrupt.ts';
 import { standardInput, writerTo } from './process-streams.ts';
-import type { Names, World } from './world.ts';
+import type { World, Writer } from './world.ts';
 
 /** This process and this machine. Nothing is loaded or opened before it is used. */
 export function processWorld(): World {
+  const stderr = writerTo(2, () => process.stderr);
+  const traced = () => netlinkOptions(stderr, process.env.LVSADM_TRACE);
+  let finder: HostFinder | undefined;
+  let database: ServiceDatabase | undefined;
+  /** The names of ports, read at the first use. A system without the file has none. */
+  const services = () => {
+    database ??= parseServiceDatabase(readIfThere('/etc/services'));
+    return database;
+  };
   return {
     programName: basename(process.argv[1] ?? 'lvsadm', '.js'),
     environment: process.env,
     stdin: { [Symbol.asyncIterator]: standardInput },
     stdout: writerTo(1, () => process.stdout),
-    stderr: writerTo(2, () => process.stderr),
+    stderr,
     version: readVersion,
-    openKernel: async () => (await import('../ipvs/client.ts')).IpvsClient.open(),
-    openHost: async () => (await import(/* apart */ '../host/host.ts')).openHost(),
+    openKernel: async () => (await import('../ipvs/client.ts')).IpvsClient.open(await traced()),
+    openHost: async () => (await import(/* apart */ '../host/host.ts')).openHost(await traced()),
+    takeLock: async (...wanted) => (await import('../host/lock.ts')).takeLock(...wanted),
     clock: systemClock,
     interrupt,
     loadModule: async () => (await import(/* apart */ '../host/modules.ts')).loadModule('ip_vs'),
+    mayOpenRawSockets: async () =>
+      (await import(/* apart */ '../host/capability.ts')).hasCapability('net-raw'),
     explainAbsence: async () =>
       (await import(/* apart */ '../host/modules.ts')).explainMissingModule('ip_vs'),
-    findHost: async (name) => (await import(/* apart */ '../host/hosts.ts')).findHost(name),
+    findHost: async (name) => {
+      finder ??= (await import(/* apart */ '../host/hosts.ts')).newHostFinder();
+      return finder(name);
+    },
     servicePort: (name, protocol) => services().port(name, protocol),
-    findNames,
+    findNames: async (addresses) => {
+      const { findHostNames } = await import(/* apart */ '../host/names.ts');
+      const hosts = await findHostNames(addresses);
+      return {
+        host: (address) => hosts.get(address),
+        port: (port, protocol) => services().name(port, protocol),
+      };
+    },
     localAddresses: readLocalAddresses,
     readConnections: async () => readFileSync('/proc/net/ip_vs_conn', 'latin1'),
     readFile: async (path) => readFileSync(path, 'utf8'),
   };
+}
+
+/** A trace of what goes over netlink, where the environment asks for one. */
+async function netlinkOptions(stderr: Writer, wanted: string | undefined) {
+  if (!wanted) return {};
+  return { trace: (await import(/* apart */ './trace.ts')).traceTo(stderr, wanted) };
 }
 
 function readVersion(): string {
@@ -39,17 +67,9 @@ function readVersion(): string {
   return (JSON.parse(text) as { version?: string }).version ?? 'unknown';
 }
 
-let database: ServiceDatabase | undefined;
-
-/** The names of ports, read at the first use. A system without the file has none. */
-function services(): ServiceDatabase {
-  database ??= parseServiceDatabase(readIfThere('/etc/services'));
-  return database;
-}
-
 function readIfThere(path: string | URL): string {
   try {
-    return readFileSync(path, 'latin1');
+    return readFileSync(path, 'utf8');
   } catch {
     return '';
   }
@@ -70,10 +90,4 @@ async function readLocalAddresses(): Promise<ReadonlyMap<string, string>> {
     ([service, mark]) => [service, table?.pools.get(mark)?.pool] as const,
   );
   return new Map(pools.flatMap(([service, pool]) => (pool ? [[service, formatPool(pool)] as const] : [])));
-}
-
-async function findNames(addresses: ReadonlySet<Address>): Promise<Names> {
-  const { findHostNames } = await import(/* apart */ '../host/names.ts');
-  const hosts = await findHostNames(addresses);
-  return { host: (address) => hosts.get(address), port: (port, protocol) => services().name(port, protocol) };
 }

@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import type { TakeLock } from '../host/lock.ts';
 import type { Kernel } from '../ipvs/kernel.ts';
 import type { Address } from '../model/address.ts';
 import type { Clock } from '../model/clock.ts';
@@ -6,6 +7,8 @@ import type { Protocol } from '../model/protocol.ts';
 
 export interface Writer {
   write(text: string): void;
+  /** Waits until all is with the reader. Resolves to what has kept it from that, if anything did. */
+  finish?(): Promise<Error | undefined>;
   /** Whether a person is likely to be reading. */
   readonly isTTY?: boolean;
   /** The terminal's width; `undefined` where that is not known. */
@@ -36,11 +39,15 @@ export interface World {
   openKernel(): Promise<Kernel>;
   /** This host, as far as preparing and examining it goes. */
   openHost(): Promise<Host>;
+  /** The lock that every lvsadm on this host takes before it changes something. */
+  readonly takeLock: TakeLock;
   readonly clock: Clock;
   /** From now on SIGINT and SIGTERM abort a signal, and do not end the process, until it is disposed of. */
   interrupt(): Interrupt;
   /** Has module `ip_vs` loaded. False when that failed. */
   loadModule(): Promise<boolean>;
+  /** Whether this process may open raw sockets: ipvsadm's second way to IPVS, and the one that it gives the reason of. */
+  mayOpenRawSockets(): Promise<boolean>;
   /** Why this machine has no IPVS, and what to do: a sentence for the operator. */
   explainAbsence(): Promise<string>;
   /** The first IPv4 address of a host name, or `null`. Never rejects. */

@@ -1,4 +1,5 @@
 import { IpvsClient } from '../../src/ipvs/client.ts';
+import type { Change } from '../../src/model/change.ts';
 import { Program } from './program.ts';
 import type { Outcome, Sequence, Step } from './sequence.ts';
 import { runOurs } from './subject.ts';
@@ -76,6 +77,11 @@ export class Comparison {
   /** Only the real one, or only ours, on the table as it is. */
   async runOne(which: 'ipvsadm' | 'ours', steps: readonly Step[]): Promise<Outcome[]> {
     return (which === 'ipvsadm' ? this.#ipvsadm : IN_PROCESS).run(steps);
+  }
+
+  /** Changes the table as another program may, in ways that no command line has. */
+  async change(change: Change): Promise<void> {
+    await this.#client.change(change);
   }
 
   /** The state of a fresh network namespace. */

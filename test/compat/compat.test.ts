@@ -80,6 +80,26 @@ describe('deliberate differences', () => {
   });
 });
 
+test.each(['-Ln', '-Sn', '-Ln --persistent-conn', '-Ln --stats', '-Ln -t 10.0.0.1:80'])(
+  'persistence without a timeout, which only other programs set: %s',
+  async (line) => {
+    await comparison.reset();
+    const service = { protocol: 'tcp', address: '10.0.0.1', port: 80, scheduler: 'rr' } as const;
+    await comparison.change({
+      kind: 'add-service',
+      service: { ...service, persistentWithoutTimeout: true, persistenceMask: '255.255.255.0' },
+    });
+    await comparison.change({
+      kind: 'add-destination',
+      service,
+      destination: { address: '10.0.0.11', port: 80, forwarding: 'masquerade' },
+    });
+    const transcripts = await comparison.look({ words: line.split(' ') });
+    expectIdentical(transcripts);
+    if (line === '-Ln') expect(transcripts.ours).toContain('rr persistent 0 mask 255.255.255.0\n');
+  },
+);
+
 describe('either restores what the other has saved', () => {
   const save: Step = { words: ['-S', '-n'] };
 

@@ -52,8 +52,8 @@ describe('with nftables, the doctor sees', () => {
     const { advice } = (await ward.examine())[0]!;
     const lines = /with nft: (.*) \(/.exec(advice!)![1]!.split('; add ');
     expect(lines).toHaveLength(3);
-    const mending = lines.map((line, index) => `nft ${index === 0 ? '' : 'add '}${line.replace('VIP', VIP)}`);
-    expect((await ward.mendBy('mark-never-set', ...mending)).severity).toBe('error');
+    const fixing = lines.map((line, index) => `nft ${index === 0 ? '' : 'add '}${line.replace('VIP', VIP)}`);
+    expect((await ward.fixBy('mark-never-set', ...fixing)).severity).toBe('error');
   });
 
   it('a masquerade rule that breaks direct routing', async () => {
@@ -62,7 +62,7 @@ describe('with nftables, the doctor sees', () => {
       ...chain('post', 'nat', 'postrouting'),
       'nft add rule ip t post oifname e0 counter masquerade',
     );
-    const finding = await ward.mend('translation-breaks-direct');
+    const finding = await ward.fix('translation-breaks-direct');
     expect(finding.seen).toContain(
       `tcp ${VIP}:80 -> 10.0.0.11:80 is by direct routing, and chain \`ip t post\``,
     );
@@ -76,13 +76,13 @@ describe('with nftables, the doctor sees', () => {
     );
     expect(await ward.examine()).toEqual([]);
     await ward.run('nft add rule ip t post oifname e1 masquerade');
-    expect((await ward.mend('translation-without-tracking')).severity).toBe('hint');
+    expect((await ward.fix('translation-without-tracking')).severity).toBe('hint');
   });
 
   it('a firewall that drops packets of direct routing as invalid', async () => {
     await ward.host.write(TRACK, '1');
     await ward.run(...chain('in', 'filter', 'input'), 'nft add rule ip t in ct state invalid counter drop');
-    expect((await ward.mend('invalid-dropped')).severity).toBe('error');
+    expect((await ward.fix('invalid-dropped')).severity).toBe('error');
   });
 
   it('nothing wrong with NAT to a real server behind a router, when it is FULLNAT', async () => {
@@ -153,7 +153,7 @@ it('a table of tracked connections that is nearly full is found', async () => {
     expect(await examine()).toEqual([]);
     writeFileSync(path, String(count + 1));
     const [finding] = await examine();
-    const [program = '', ...words] = finding!.mend[0]!.split(' ');
+    const [program = '', ...words] = finding!.fix[0]!.split(' ');
     execFileSync(program, words, { stdio: 'ignore' });
     expect(await examine()).toEqual([]);
   } finally {

@@ -164,7 +164,7 @@ describe('several services', () => {
     await network.director.lvsadm(`-d ${first} -r ${SERVERS[1]}:9090`);
   });
 
-  it('without conntrack in IPVS, or the element in the table, nothing is translated; status says so, enable mends', async () => {
+  it('without conntrack in IPVS, or the element in the table, nothing is translated; status says so, enable fixes', async () => {
     const { director } = network;
     const removals: [string, () => unknown][] = [
       ['net/ipv4/vs/conntrack', () => director.write('net/ipv4/vs/conntrack', '0')],

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -31,24 +31,27 @@ function lvsadm(prepare: string, text: string) {
   return { status, stdout, stderr };
 }
 
-/** Really absent: the program looks in the folders of administration, whatever PATH says. */
-function withoutNft(): string {
-  const nft = execFileSync('sh', ['-c', 'readlink -f "$(command -v nft)"'], { encoding: 'utf8' }).trim();
-  const place = dirname(nft);
+/** Where the program is, which is looked for in the folders of the system, whatever PATH says. */
+const NFT = execFileSync('sh', ['-c', 'readlink -f "$(command -v nft)"'], { encoding: 'utf8' }).trim();
+
+/** Puts a layer over the program's folder, in which it can be changed. */
+function withLayer(change: string): string {
+  const place = dirname(NFT);
   const layers = join(folder, 'layers');
   return [
     `mount -t tmpfs layers ${folder}`,
     `mkdir -p ${layers}/upper ${layers}/work`,
     `mount -t overlay -o lowerdir=${place},upperdir=${layers}/upper,workdir=${layers}/work overlay ${place}`,
-    `rm ${nft}`,
+    change,
   ].join('; ');
 }
 
-function withOldNft(): string {
-  writeFileSync(join(folder, 'nft'), '#!/bin/sh\necho "nftables v1.0.2 (Lester Gooch)"\n');
-  chmodSync(join(folder, 'nft'), 0o755);
-  return `PATH=${folder}:$PATH; export PATH`;
-}
+const withoutNft = () => withLayer(`rm ${NFT}`);
+
+const withOldNft = () =>
+  withLayer(
+    `rm ${NFT}; printf '#!/bin/sh\\necho "nftables v1.0.2 (Lester Gooch)"\\n' >${NFT}; chmod 755 ${NFT}`,
+  );
 
 const ABSENT = 'FULLNAT needs the program nft; install package nftables\n';
 const OLD = 'nft is 1.0.2; FULLNAT needs 1.0.6 or later: install a newer package nftables\n';

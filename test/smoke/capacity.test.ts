@@ -56,7 +56,7 @@ it('a connection table that is too small is found', async () => {
   };
   await load();
   const findings = await examine();
-  expect(findings).toMatchObject([{ rule: 'connection-table-small', mend: [] }]);
+  expect(findings).toMatchObject([{ rule: 'connection-table-small', fix: [] }]);
   const option = /options ip_vs (conn_tab_bits=\d+)/.exec(findings[0]!.advice!)![1]!;
   expect(option).toBe('conn_tab_bits=11');
   await reload(option);

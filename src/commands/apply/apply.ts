@@ -1,33 +1,34 @@
-import { takeLock } from '../../host/lock.ts';
+import { whileLocked } from '../../actions/table/destination.ts';
+import type { Busy } from '../../actions/table/execute.ts';
+import {
+  planTable,
+  type ReconcileEvent,
+  type ReconcileReport,
+  readWanted,
+  reconcile,
+} from '../../actions/table/reconcile.ts';
 import { findTableOwners } from '../../host/owners.ts';
 import type { Kernel } from '../../ipvs/kernel.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { renderDiff } from '../../output/diff.ts';
 import { paintFor } from '../../output/paint.ts';
-import {
-  type BusyDestination,
-  type ChangeReport,
-  renderApplyJson,
-  renderApplyText,
-  renderPlannedJson,
-} from '../../output/table-change.ts';
-import { diffTable } from '../../plan/table/diff.ts';
+import { renderApplyJson, renderApplyText, renderPlannedJson } from '../../output/table-change.ts';
+import { isSame, type TableDifference } from '../../plan/table/diff.ts';
 import { changesOf, stepsOf } from '../../plan/table/diff-changes.ts';
-import { serviceKey, type Wanted } from '../../plan/table/wanted.ts';
-import { newProgress, newTimedProgress } from '../../process/progress.ts';
+import { newProgress, newTimedProgress, type Progress } from '../../process/progress.ts';
 import type { World } from '../../process/world.ts';
+import { UsageError } from '../../syntax/usage-error.ts';
+import { type Documents, readFiles } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
 import { MachineFailure } from '../failure.ts';
-import { readTable, withKernel } from '../kernel.ts';
+import { tellUnsettled, withKernel } from '../kernel.ts';
 import { spellPrune } from '../prune.ts';
-import { UsageError } from '../role.ts';
+import { formatStrangers, refuseDoubts, refuseOnePacket, tellStrangers } from '../strangers.ts';
 import { subcommand } from '../subcommand.ts';
-import { type Busy, type ExecuteOptions, execute } from '../table-execute.ts';
-import { readWanted } from '../table-files.ts';
-import { formatStrangers, type Planned, planTable, refuseOnePacket, tellStrangers } from '../table-plan.ts';
 
 interface Values {
   readonly dryRun?: boolean;
+  readonly exitCode?: boolean;
   readonly prune?: boolean;
   readonly json?: boolean;
   readonly rollback?: boolean;
@@ -47,6 +48,7 @@ export const run = subcommand({
     program
       .argument('<file...>', 'YAML or JSON; a folder of such files; - for standard input')
       .option('--dry-run', 'show what would change, and change nothing')
+      .option('--exit-code', 'with --dry-run: exit with 3 when there is something to do')
       .option('--prune', 'remove services and sync daemons that the documents do not mention')
       .option('--no-prune', 'leave them (default)')
       .option('--rollback', 'when the kernel refuses something, put the table back as it was')
@@ -60,19 +62,21 @@ export const run = subcommand({
 
 async function apply(files: readonly string[], values: Values, world: World): Promise<number> {
   const busy = readBusy(values);
-  const documents = await readWanted(files, world);
-  const lock = values.dryRun ? undefined : await takeLock('table');
-  try {
-    if (!values.dryRun && !lock) throw new MachineFailure('another lvsadm is changing this table');
-    return await withKernel(world, async (kernel) => {
-      const planned = planTable(await readTable(kernel), documents, values.prune === true, world);
-      await refuseOnePacket(planned.difference, world);
-      if (values.dryRun) return show(planned, files, values, world);
-      return await change(kernel, planned, { ...values, busy }, world);
-    });
-  } finally {
-    await lock?.release();
+  if (values.exitCode && !values.dryRun) throw new UsageError('--exit-code goes with --dry-run');
+  const documents = await readFiles(files, world);
+  if (!values.dryRun) {
+    const task = () => withKernel(world, (kernel) => change(kernel, documents, { ...values, busy }, world));
+    return whileLocked(task, world.takeLock);
   }
+  return withKernel(world, async (kernel) => {
+    const difference = planTable(
+      await readWanted(kernel, tellUnsettled(world)),
+      documents.wanted,
+      values.prune === true,
+    );
+    await review(difference, documents, world);
+    return show(difference, files, values, world);
+  });
 }
 
 function readBusy({ drain, cut, timeout }: Values): Busy {
@@ -85,90 +89,118 @@ function readBusy({ drain, cut, timeout }: Values): Busy {
   return { kind: 'wait', seconds };
 }
 
+async function review(difference: TableDifference, documents: Documents, world: World): Promise<void> {
+  refuseDoubts(difference, documents, world);
+  await refuseOnePacket(difference, world);
+}
+
 async function show(
-  { difference }: Planned,
+  difference: TableDifference,
   files: readonly string[],
-  { json }: Values,
+  { json, exitCode }: Values,
   world: World,
 ): Promise<number> {
   if (json) {
     world.stdout.write(renderPlannedJson(changesOf(stepsOf(difference)), formatStrangers(difference)));
-    return EXIT.ok;
+  } else {
+    const paint = await paintFor(world.stdout, world.environment);
+    world.stdout.write(
+      renderDiff(difference, { from: 'the table', to: files.join(' ') }, paint) || 'nothing to do\n',
+    );
+    tellStrangers(difference, world);
   }
-  const paint = await paintFor(world.stdout, world.environment);
-  world.stdout.write(
-    renderDiff(difference, { from: 'the table', to: files.join(' ') }, paint) || 'nothing to do\n',
-  );
-  tellStrangers(difference, world);
-  return EXIT.ok;
+  return exitCode && !isSame(difference) ? EXIT.wouldChange : EXIT.ok;
 }
 
 async function change(
   kernel: Kernel,
-  { current, difference }: Planned,
-  { busy, rollback, json }: Values & { readonly busy: Busy },
+  documents: Documents,
+  { busy, rollback = false, prune = false, json }: Values & { readonly busy: Busy },
   world: World,
 ): Promise<number> {
-  for (const { name, pid } of await findTableOwners()) {
-    world.stderr.write(
-      `note: ${name} (process ${pid}) runs here; it may change back what is changed in this table\n`,
-    );
-  }
-  if (!json) tellStrangers(difference, world);
-  const steps = stepsOf(difference);
   const progress = newProgress(world);
   const interrupt = world.interrupt();
+  let isFirst = true;
   try {
-    const { signal } = interrupt;
-    const onWaiting = (waiting: readonly BusyDestination[], secondsLeft: number) => {
-      const connections = waiting.reduce(
-        (sum, { active, inactive, persistent }) => sum + active + inactive + persistent,
-        0,
-      );
-      progress.show(
-        `waiting for ${connections} connections of ${waiting.length} destinations, ${secondsLeft} s left`,
-      );
-    };
-    const showDone = newTimedProgress(progress);
-    const total = changesOf(steps).length;
-    const onProgress = (done: number) => showDone(() => `${done} of ${total} changes`);
-    const report = await execute(kernel, steps, { busy, clock: world.clock, signal, onWaiting, onProgress });
+    const report = await reconcile(kernel, documents.wanted, {
+      busy,
+      prune,
+      rollback,
+      clock: world.clock,
+      signal: interrupt.signal,
+      async review(difference) {
+        await review(difference, documents, world);
+        if (!isFirst) return;
+        isFirst = false;
+        await tellOthers(world);
+        if (!json) tellStrangers(difference, world);
+      },
+      onEvent: showEvents(progress, world),
+    });
     progress.end();
-    const restored =
-      rollback && report.refused.length > 0
-        ? await putBack(kernel, current, report, { clock: world.clock, signal })
-        : undefined;
-    const told = { ...report, rollback: restored, strangers: formatStrangers(difference) };
+    const told = { ...report, strangers: formatStrangers(report.difference) };
     world.stdout.write(json ? renderApplyJson(told) : renderApplyText(told));
-    if (report.refused.length > 0) {
-      const left = restored && restored.refused.length === 0 && restored.busy.length === 0;
-      const outcome = left ? 'the table is as it was before' : 'what was done stays; see above';
-      throw new MachineFailure(`the kernel refused ${report.refused.length} of the changes; ${outcome}`);
-    }
-    if (report.interrupted) return EXIT.interrupted;
-    if (report.busy.length === 0) return EXIT.ok;
-    const hint = busy.kind === 'wait' ? 'apply again' : 'apply again later, or with --drain or --cut';
-    world.stderr.write(`lvsadm apply: removed destinations that have connections are still there; ${hint}\n`);
-    return EXIT.unfinished;
+    return outcome(report, busy, world);
   } finally {
     progress.end();
     interrupt.dispose();
   }
 }
 
-/** Leads back to a snapshot. What others have added since is not touched. */
-async function putBack(
-  kernel: Kernel,
-  snapshot: Wanted,
-  { done }: ChangeReport,
-  time: Pick<ExecuteOptions, 'clock' | 'signal'>,
-): Promise<ChangeReport> {
-  const added = new Set(
-    done.flatMap((item) => (item.kind === 'add-service' ? [serviceKey(item.service)] : [])),
-  );
-  const started = new Set(done.flatMap((item) => (item.kind === 'start-daemon' ? [item.daemon.role] : [])));
-  const difference = diffTable(await readTable(kernel), snapshot, {
-    prune: { services: added, daemons: started },
-  });
-  return execute(kernel, stepsOf(difference), { busy: { kind: 'keep' }, ...time });
+async function tellOthers(world: World): Promise<void> {
+  for (const { name, pid } of await findTableOwners()) {
+    world.stderr.write(
+      `note: ${name} (process ${pid}) runs here; it may change back what is changed in this table\n`,
+    );
+  }
+}
+
+function showEvents(progress: Progress, world: World): (event: ReconcileEvent) => void {
+  const showDone = newTimedProgress(progress, world.clock.now);
+  return (event) => {
+    switch (event.kind) {
+      case 'changing':
+        showDone(() => `${event.done} of ${event.total} changes`);
+        return;
+      case 'waiting': {
+        const count = event.busy.reduce(
+          (sum, { active, inactive, persistent }) => sum + active + inactive + persistent,
+          0,
+        );
+        progress.show(
+          `waiting for ${count} connections of ${event.busy.length} destinations, ${event.secondsLeft} s left`,
+        );
+        return;
+      }
+      case 'unsettled':
+        progress.end();
+        tellUnsettled(world)();
+        return;
+      case 'planning-anew':
+        progress.end();
+        world.stderr.write('note: somebody else changed the table meanwhile; it is read and compared anew\n');
+    }
+  };
+}
+
+function outcome(
+  { refused, rollback, interrupted, undone, busy: left }: ReconcileReport,
+  busy: Busy,
+  world: World,
+) {
+  if (refused.length > 0) {
+    const isBack = rollback && rollback.refused.length === 0 && rollback.busy.length === 0;
+    const state = isBack ? 'the table is as it was before' : 'what was done stays; see above';
+    throw new MachineFailure(`the kernel refused ${refused.length} of the changes; ${state}`);
+  }
+  if (interrupted) return EXIT.interrupted;
+  if (undone.length > 0) {
+    throw new MachineFailure(
+      `somebody else keeps changing this table: ${undone.length} of the changes are due again; see above`,
+    );
+  }
+  if (left.length === 0) return EXIT.ok;
+  const hint = busy.kind === 'wait' ? 'apply again' : 'apply again later, or with --drain or --cut';
+  world.stderr.write(`lvsadm apply: removed destinations that have connections are still there; ${hint}\n`);
+  return EXIT.unfinished;
 }

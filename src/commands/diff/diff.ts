@@ -1,15 +1,16 @@
+import { planTable, readWanted } from '../../actions/table/reconcile.ts';
 import { renderDiff } from '../../output/diff.ts';
 import { paintFor } from '../../output/paint.ts';
 import { renderPlannedJson } from '../../output/table-change.ts';
 import { isSame } from '../../plan/table/diff.ts';
 import { changesOf, stepsOf } from '../../plan/table/diff-changes.ts';
 import type { World } from '../../process/world.ts';
+import { readFiles } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
-import { readTable, withKernel } from '../kernel.ts';
+import { tellUnsettled, withKernel } from '../kernel.ts';
 import { spellPrune } from '../prune.ts';
+import { formatStrangers, refuseDoubts, tellStrangers } from '../strangers.ts';
 import { subcommand } from '../subcommand.ts';
-import { readWanted } from '../table-files.ts';
-import { formatStrangers, planTable, tellStrangers } from '../table-plan.ts';
 
 interface Values {
   readonly prune?: boolean;
@@ -34,10 +35,11 @@ export const run = subcommand({
 });
 
 async function diff(files: readonly string[], { prune, json }: Values, world: World): Promise<number> {
-  const documents = await readWanted(files, world);
-  const { difference } = await withKernel(world, async (kernel) =>
-    planTable(await readTable(kernel), documents, prune === true, world),
+  const documents = await readFiles(files, world);
+  const difference = await withKernel(world, async (kernel) =>
+    planTable(await readWanted(kernel, tellUnsettled(world)), documents.wanted, prune === true),
   );
+  refuseDoubts(difference, documents, world);
   if (json) {
     world.stdout.write(renderPlannedJson(changesOf(stepsOf(difference)), formatStrangers(difference)));
   } else {

@@ -1,73 +1,47 @@
 import type { Command } from 'commander';
-import type { Network } from '../../model/network.ts';
-import { SCHEDULERS } from '../../model/scheduler.ts';
-import { adviseDirector } from '../../plan/host/advice.ts';
-import { type Director, planDirector } from '../../plan/host/director.ts';
-import { imageNetwork } from '../../plan/host/image.ts';
-import { down } from '../down.ts';
-import { type Role, type Target, UsageError } from '../role.ts';
-import { status } from '../status.ts';
+import type { Target } from '../../plan/host/target.ts';
+import { type DirectorValues, readDirectors } from '../../syntax/target/director.ts';
+import { UsageError } from '../../syntax/usage-error.ts';
+import { parseVips } from '../../syntax/words.ts';
+import { addHostOptions, hostOptions } from '../host-options.ts';
+import { down, status, up } from '../prepare.ts';
 import { subcommand } from '../subcommand.ts';
-import { up } from '../up.ts';
-import {
-  addCommand,
-  addCommonOptions,
-  commonOptions,
-  newCommand,
-  parseChoice,
-  parseDevice,
-  parseVips,
-} from '../words.ts';
+import { addCommand } from '../words.ts';
 
-const NAME = 'director';
+const ROLE = 'director';
 
-interface Values {
-  readonly mode?: string;
-  readonly vip?: string;
-  readonly device?: string;
-  readonly scheduler?: string;
-  readonly oneLan?: boolean;
-}
+type Values = DirectorValues & Record<string, unknown>;
 
 /** Makes this host the director of a virtual address, checks it, or puts it back as it was. */
 export const run = subcommand({
-  name: NAME,
+  name: ROLE,
   summary: 'Prepares this host as a director of Linux Virtual Server.',
   define(program, world, perform) {
-    const upCommand = addTargetOptions(
+    const prepared = addTarget(
       addCommand(program, 'up', 'prepare this host; again and again if you like'),
+    ).option('--take-over', 'take the VIP although another host answers for it');
+    perform(addHostOptions(prepared, 'up'), (values: Values) =>
+      up(ROLE, targets(values), hostOptions(values), world),
     );
-    upCommand.option('--take-over', 'take the VIP although another host answers for it');
-    perform(addCommonOptions(upCommand, 'up'), (values: Values & Record<string, unknown>) =>
-      up(ROLE, targets(values), commonOptions(values), world),
+    const undone = addCommand(program, 'down', 'put back what was there before').option(
+      '--vip <address,…>',
+      'only these virtual addresses',
     );
-    const downCommand = addCommand(program, 'down', 'put back what was there before');
-    downCommand.option('--vip <address,…>', 'only these virtual addresses');
-    perform(addCommonOptions(downCommand, 'down'), (values: Values & Record<string, unknown>) =>
-      down(ROLE, names(values), commonOptions(values), world),
+    perform(addHostOptions(undone, 'down'), (values: Values) =>
+      down(ROLE, names(values), hostOptions(values), world),
     );
-    const statusCommand = addTargetOptions(
-      addCommand(program, 'status', 'tell whether this host is prepared'),
-    );
-    perform(addCommonOptions(statusCommand, 'status'), (values: Values & Record<string, unknown>) => {
+    const asked = addTarget(addCommand(program, 'status', 'tell whether this host is prepared'));
+    perform(addHostOptions(asked, 'status'), (values: Values) => {
       const given = values.mode === undefined ? undefined : targets(values);
-      if (!given && names(values).length > 0)
+      if (!given && names(values).length > 0) {
         throw new UsageError('--mode and --device are needed with --vip');
-      return status(ROLE, given, commonOptions(values), world);
+      }
+      return status(ROLE, given, hostOptions(values), world);
     });
   },
 });
 
-export const ROLE: Role = {
-  name: NAME,
-  targets(words) {
-    const command = addTargetOptions(newCommand('up', ''));
-    command.parse([...words], { from: 'user' });
-    return targets(command.opts<Values>());
-  },
-};
-
-function addTargetOptions(command: Command): Command {
+function addTarget(command: Command): Command {
   return command
     .option('--vip <address,…>', 'virtual addresses')
     .option('--device <name>', 'the device that faces the clients')
@@ -79,45 +53,10 @@ function addTargetOptions(command: Command): Command {
     );
 }
 
-function names({ vip }: Values): string[] {
-  return vip === undefined ? [] : parseVips(vip).map((address) => `${NAME} ${address}`);
+function targets(values: DirectorValues): Target[] {
+  return readDirectors(values).map((director) => ({ role: ROLE, director }));
 }
 
-function targets(values: Values): Target[] {
-  if (values.vip === undefined) throw new UsageError('--vip is missing: the virtual address');
-  if (values.device === undefined)
-    throw new UsageError('--device is missing: the one that faces the clients');
-  if (values.mode === undefined) throw new UsageError('--mode is missing: nat, dr or tun');
-  const mode = parseChoice(values.mode, '--mode', ['nat', 'dr', 'tun']);
-  if (values.oneLan && mode !== 'nat') throw new UsageError('--one-lan goes with --mode nat');
-  const device = parseDevice(values.device, '--device');
-  const schedulers = (values.scheduler ?? 'wlc').split(',').map(parseScheduler);
-  const oneLan = values.oneLan === true;
-  return parseVips(values.vip).map((vip) => target({ vip, device, mode, schedulers, oneLan }));
-}
-
-function parseScheduler(text: string): string {
-  if (!/^[a-z0-9_]{1,15}$/.test(text)) {
-    throw new UsageError(`--scheduler: '${text}' is no scheduler's name, such as ${SCHEDULERS.join(', ')}`);
-  }
-  return text;
-}
-
-function target(director: Director): Target {
-  const { vip, device, mode, schedulers, oneLan } = director;
-  return {
-    owner: `${NAME} ${vip}`,
-    words: [
-      ...['--vip', vip, '--device', device, '--mode', mode, '--scheduler', schedulers.join(',')],
-      ...(oneLan ? ['--one-lan'] : []),
-    ],
-    plan: (network: Network) => planDirector(director, network),
-    planImage: () =>
-      planDirector(director, imageNetwork({ device, resolves: true })).filter(
-        // How many devices there will be is not known.
-        ({ setting }) => oneLan || setting.kind !== 'sysctl' || !setting.path.endsWith('/send_redirects'),
-      ),
-    advice: () => adviseDirector(director),
-    claims: () => [{ device, address: vip }],
-  };
+function names({ vip }: DirectorValues): string[] {
+  return vip === undefined ? [] : parseVips(vip).map((address) => `${ROLE} ${address}`);
 }

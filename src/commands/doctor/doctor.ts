@@ -1,23 +1,15 @@
-import { readFacts } from '../../host/facts.ts';
-import type { Journal } from '../../host/journal.ts';
-import { IpvsError } from '../../ipvs/errors.ts';
-import { readTable } from '../../ipvs/read-table.ts';
-import type { Address } from '../../model/address.ts';
-import type { Facts, Meant } from '../../model/facts.ts';
-import type { Table } from '../../model/table.ts';
+import { examine } from '../../actions/examine.ts';
+import { Journal } from '../../actions/host/journal.ts';
 import { renderExamination, renderRules } from '../../output/findings.ts';
 import { paintFor } from '../../output/paint.ts';
-import { examine, RULES } from '../../plan/doctor/index.ts';
-import { questionsOf } from '../../plan/doctor/questions.ts';
-import { describeRoles } from '../../plan/doctor/roles.ts';
-import { supposeTable } from '../../plan/table/supposed.ts';
+import { RULES } from '../../plan/doctor/index.ts';
 import type { World } from '../../process/world.ts';
+import { UsageError } from '../../syntax/usage-error.ts';
+import { parseHostAddress, parseVips } from '../../syntax/words.ts';
+import { readFiles } from '../documents.ts';
 import { EXIT } from '../exit-codes.ts';
-import { openJournal } from '../open-journal.ts';
-import { UsageError } from '../role.ts';
+import { withHost } from '../prepare.ts';
 import { subcommand } from '../subcommand.ts';
-import { readWanted } from '../table-files.ts';
-import { parseHostAddress, parseVips } from '../words.ts';
 
 interface Values {
   readonly vip?: string;
@@ -53,17 +45,20 @@ async function doctor(files: readonly string[], values: Values, world: World): P
     world.stdout.write(renderRules(rules, values.json ? 'json' : 'text'));
     return EXIT.ok;
   }
-  const { owners } = await openJournal(values.stateDir);
-  const meant = meantServers(values, owners);
-  const supposed = files.length > 0 ? await readWanted(files, world) : undefined;
-  const { table, unknown } = await readIpvs(world);
-  const seen = await readFacts(supposed ? supposeTable(supposed.wanted, table) : table, meant, unknown);
-  const facts: Facts = { ...seen, directs: recordedDirectors(owners) };
-  const findings = examine(values.ask ? { ...facts, answers: await ask(facts, world) } : facts, rules);
+  const { vip, director, ask } = values;
+  const options = {
+    openKernel: world.openKernel,
+    targets: [...(await Journal.open(values.stateDir)).targets.values()],
+    rules,
+    ...(vip !== undefined && { vips: parseVips(vip) }),
+    ...(director !== undefined && { director: parseHostAddress(director, '--director') }),
+    ...(files.length > 0 && { supposed: (await readFiles(files, world)).wanted }),
+    ...(ask !== undefined && { ask }),
+  };
+  const examination = await withHost(world, (host) => examine(host, options));
   const paint = await paintFor(world.stdout, world.environment);
-  const roles = describeRoles(facts);
-  const examination = { findings, roles, rules: rules.length, unknown: facts.unknown };
   world.stdout.write(renderExamination(examination, values.json ? 'json' : 'text', paint));
+  const { findings, unknown } = examination;
   if (findings.some(({ severity }) => severity === 'error')) return EXIT.faulty;
   // What was not seen is not known to be in order.
   if (unknown.length > 0) return EXIT.failed;
@@ -76,71 +71,4 @@ function chooseRules(names: string) {
     if (!rule) throw new UsageError(`--rule: there is no rule '${name}'; --list-rules names them`);
     return rule;
   });
-}
-
-/** Asks on the segments for our VIPs, which nobody else should have, and for real servers that are not known there. */
-async function ask(facts: Facts, world: World): Promise<Map<Address, string | undefined>> {
-  const machine = await world.openHost();
-  try {
-    const questions = questionsOf(facts);
-    const answers = await Promise.all(
-      questions.map(({ device, address }) => machine.whoHas(device, address)),
-    );
-    return new Map(questions.map(({ address }, index) => [address, answers[index]]));
-  } finally {
-    await machine.close();
-  }
-}
-
-/** What the operator says, and what `realserver up` has on record. */
-function meantServers({ vip, director }: Values, owners: Journal['owners']): Meant[] {
-  const recorded = [...owners].flatMap(([owner, words]) => recordedServer(owner, words));
-  const said = [
-    ...(vip === undefined ? [] : parseVips(vip)).map((address) => meantServer('dr', address)),
-    ...(director === undefined ? [] : [meantServer('nat', parseHostAddress(director, '--director'))]),
-  ];
-  const known = new Set(recorded.map(({ address }) => address));
-  return [...recorded, ...said.filter(({ address }) => !known.has(address))];
-}
-
-function meantServer(mode: 'dr' | 'nat', address: Address): Meant {
-  const which = mode === 'dr' ? `--vip ${address}` : `--director ${address} --set-gateway`;
-  return { mode, address, up: `lvsadm realserver up --mode ${mode} ${which}` };
-}
-
-/** From the journal: `realserver ADDRESS`, and the words that it was prepared by. */
-function recordedServer(owner: string, words: readonly string[]): Meant[] {
-  const [role, address] = owner.split(' ');
-  const mode = (['dr', 'tun', 'nat'] as const).find((name) => words.includes(name));
-  if (role !== 'realserver' || address === undefined || mode === undefined) return [];
-  return [{ mode, address, up: `lvsadm realserver up ${words.join(' ')}` }];
-}
-
-/** VIPs that `director up` has on record, and the commands that it was given. */
-function recordedDirectors(owners: Journal['owners']): Map<Address, string> {
-  return new Map(
-    [...owners].flatMap(([owner, words]) => {
-      const [role, address] = owner.split(' ');
-      return role === 'director' && address
-        ? [[address, `lvsadm director up ${words.join(' ')}`] as const]
-        : [];
-    }),
-  );
-}
-
-/** The table, without loading the module: on a real server there need not be one. */
-async function readIpvs(world: World): Promise<{ table: Table | undefined; unknown: string[] }> {
-  try {
-    const kernel = await world.openKernel();
-    try {
-      const { table, settled } = await readTable(kernel);
-      return { table, unknown: settled ? [] : ['the IPVS table: others kept changing it while it was read'] };
-    } finally {
-      await kernel.close();
-    }
-  } catch (error) {
-    if (!(error instanceof IpvsError)) throw error;
-    if (error.failure === 'no-family') return { table: undefined, unknown: [] };
-    return { table: undefined, unknown: [`the IPVS table: ${error.message}`] };
-  }
 }

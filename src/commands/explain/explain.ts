@@ -1,3 +1,4 @@
+import { explain } from '../../actions/explain.ts';
 import { TUNNEL_TYPES } from '../../model/destination.ts';
 import { renderExplanation } from '../../output/explanation.ts';
 import { paintFor } from '../../output/paint.ts';
@@ -5,8 +6,9 @@ import { renderSample } from '../../output/sample.ts';
 import { SAMPLE_MODES } from '../../plan/packet/sample.ts';
 import type { World } from '../../process/world.ts';
 import { EXIT } from '../exit-codes.ts';
+import { withKernel } from '../kernel.ts';
+import { withHost } from '../prepare.ts';
 import { subcommand } from '../subcommand.ts';
-import { explainPacket } from './packet.ts';
 import { type ExplainValues, readQuestion } from './words.ts';
 
 /** Tells what becomes of a packet: by this director's table and routes, or for a way of forwarding in general. */
@@ -30,13 +32,15 @@ export const run = subcommand({
     perform(program, async (place: string | undefined, values: ExplainValues) => {
       const question = readQuestion(place, values);
       const format = values.json ? 'json' : 'text';
-      const paint = await paintFor(world.stdout, world.environment ?? {});
+      const paint = await paintFor(world.stdout, world.environment);
       const look = { width: widthOf(world), paint };
       if ('mode' in question) {
         world.stdout.write(renderSample(question, format, look));
         return EXIT.ok;
       }
-      const explanation = await explainPacket(question, world);
+      const explanation = await withKernel(world, (kernel) =>
+        withHost(world, (host) => explain(host, kernel, question, world)),
+      );
       world.stdout.write(renderExplanation(explanation, format, look));
       return explanation.arrives ? EXIT.ok : EXIT.noWay;
     });

@@ -1,11 +1,11 @@
+import type { PacketQuestion } from '../../actions/explain.ts';
 import { type Address, familyOf } from '../../model/address.ts';
 import { TUNNEL_TYPES } from '../../model/destination.ts';
-import type { Packet } from '../../model/packet.ts';
 import { MAX_FWMARK } from '../../model/service.ts';
 import { SAMPLE_MODES, type Sample } from '../../plan/packet/sample.ts';
 import { parseEndpointText } from '../../syntax/endpoint.ts';
-import { UsageError } from '../role.ts';
-import { parseChoice } from '../words.ts';
+import { UsageError } from '../../syntax/usage-error.ts';
+import { parseChoice } from '../../syntax/words.ts';
 
 /** What commander reads of the options. */
 export interface ExplainValues {
@@ -25,15 +25,6 @@ export interface ExplainValues {
 interface LooseEndpoint {
   readonly address: Address;
   readonly port: number | undefined;
-}
-
-/** A packet, and the destination whose way is to be shown, where one was named. */
-export interface PacketQuestion {
-  /** Its mark is `undefined` when nothing is said of it: the firewall tells, then. */
-  readonly packet: Omit<Packet, 'mark'> & { readonly mark: number | undefined };
-  readonly by: LooseEndpoint | undefined;
-  /** Whether hardware addresses that are not known are asked for. */
-  readonly ask: boolean;
 }
 
 /** What is to be explained. Throws a UsageError. */

@@ -3,6 +3,7 @@ import type { Address } from '../../model/address.ts';
 import type { Protocol } from '../../model/protocol.ts';
 import type { Names } from '../../process/world.ts';
 import { endpointText, NUMERIC } from './names.ts';
+import { pad } from './pad.ts';
 
 const PROTOCOL: Readonly<Record<string, Protocol>> = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' };
 
@@ -16,10 +17,8 @@ export function renderConnections(
   names: Names,
 ): string {
   const shownNames = numeric ? NUMERIC : names;
-  const columns = `pro expire ${cell('state', 11)} ${cell('source', 18)} ${cell('virtual', 18)}`;
-  const lastColumns = engineData
-    ? `${cell('destination', 18)} ${cell('pe name', 16)} pe_data`
-    : 'destination';
+  const columns = `pro expire ${pad('state', 11)} ${pad('source', 18)} ${pad('virtual', 18)}`;
+  const lastColumns = engineData ? `${pad('destination', 18)} ${pad('pe name', 16)} pe_data` : 'destination';
   const lines = [`IPVS connection entries\n${columns} ${lastColumns}\n`];
   for (const line of connectionLines(text)) {
     const row = parseRow(line);
@@ -34,18 +33,14 @@ function renderRow(row: ConnectionRow, engineData: boolean, names: Names): strin
   const client = endpoint(row.client, row.clientPort);
   const virtual = endpoint(row.virtual, row.virtualPort);
   const server = endpoint(row.server, row.serverPort);
-  const start = `${cell(row.protocol, 3)} ${cell(clock(row.secondsLeft), 6)} ${cell(row.state, 11)}`;
-  const ends = `${cell(client, 18)} ${cell(virtual, 18)}`;
+  const start = `${pad(row.protocol, 3)} ${pad(clock(row.secondsLeft), 6)} ${pad(row.state, 11)}`;
+  const ends = `${pad(client, 18)} ${pad(virtual, 18)}`;
   if (!engineData || !row.engine) return `${start} ${ends} ${server}`;
-  return `${start} ${ends} ${cell(server, 16)} ${cell(row.engine.name, 18)} ${row.engine.data}`;
+  return `${start} ${ends} ${pad(server, 16)} ${pad(row.engine.name, 18)} ${row.engine.data}`;
 }
 
 /** Minutes and seconds; the minutes go on above 99. */
 function clock(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   return `${String(minutes).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
-}
-
-function cell(text: string, width: number): string {
-  return text.padEnd(width);
 }

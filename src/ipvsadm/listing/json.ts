@@ -66,6 +66,7 @@ function serviceJson(service: ServiceTable, sorted: boolean): JsonValue {
     scheduler,
     schedulerFlags,
     persistenceTimeout,
+    ...(service.persistentWithoutTimeout && { persistentWithoutTimeout: true }),
     persistenceMask,
     persistenceEngine,
     onePacket,

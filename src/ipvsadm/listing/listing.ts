@@ -58,6 +58,6 @@ function fullnatText(service: ServiceId, localAddresses: ListingFrame['localAddr
 }
 
 /** The first line of a listing of the whole table. */
-export function renderVersion({ version, connectionTableSize }: Info): string {
+function renderVersion({ version, connectionTableSize }: Info): string {
   return `IP Virtual Server version ${version} (size=${connectionTableSize})\n`;
 }

@@ -1,6 +1,7 @@
 import type { Protocol } from '../../model/protocol.ts';
-import { isFwmark, type ServiceId, type ServiceSettings } from '../../model/service.ts';
+import { isFwmark, isPersistent, type ServiceId, type ServiceSettings } from '../../model/service.ts';
 import type { Names } from '../../process/world.ts';
+import { narrowedMask } from '../../syntax/ipvsadm/format.ts';
 import { endpointText, portProtocol } from './names.ts';
 
 /** What a listing calls a service, in its first column: `TCP  10.0.0.1:80`, `FWM  7 IPv6`. */
@@ -16,13 +17,8 @@ export function serviceSettingsText(service: ServiceId & ServiceSettings): strin
   return `${service.scheduler}${flags}${persistenceText(service)}${service.onePacket ? ' ops' : ''}`;
 }
 
-/** The part of a client's address that persistence looks at, unless it is all of it. */
-export function narrowedMask({ persistenceMask }: ServiceSettings): string | number | undefined {
-  return persistenceMask === '255.255.255.255' || persistenceMask === 128 ? undefined : persistenceMask;
-}
-
-function persistenceText(service: ServiceSettings): string {
-  if (service.persistenceTimeout === 0) return '';
+function persistenceText(service: ServiceId & ServiceSettings): string {
+  if (!isPersistent(service)) return '';
   const mask = narrowedMask(service);
   const maskText = mask === undefined ? '' : ` mask ${mask}`;
   const engineText = service.persistenceEngine === '' ? '' : ` pe ${service.persistenceEngine}`;

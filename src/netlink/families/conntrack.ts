@@ -10,8 +10,14 @@ export const NETLINK_NETFILTER = 12;
 
 // Connection tracking: include/uapi/linux/netfilter/nfnetlink_conntrack.h, net/netfilter/nf_conntrack_netlink.c.
 const CTNETLINK = 1 << 8;
-export const IPCTNL_MSG_CT_GET = CTNETLINK | 1;
+const IPCTNL_MSG_CT_GET = CTNETLINK | 1;
 const IPCTNL_MSG_CT_GET_STATS_CPU = CTNETLINK | 4;
+/** Those that ask, and the one that an entry comes in. */
+export const CONNTRACK_MESSAGES = {
+  IPCTNL_MSG_CT_NEW: CTNETLINK,
+  IPCTNL_MSG_CT_GET,
+  IPCTNL_MSG_CT_GET_STATS_CPU,
+};
 
 /** Bytes of `struct nfgenmsg`: family, version, resource. */
 export const NETFILTER_HEADER = 4;

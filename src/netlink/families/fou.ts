@@ -6,7 +6,7 @@ import type { Writer } from '../writer.ts';
 import { attributesStart, encodeGenericHeader, listFamilies, resolveFamily } from './generic.ts';
 
 // Generic netlink family `fou`, which takes an encapsulation in UDP off: include/uapi/linux/fou.h, net/ipv4/fou.c.
-export const FOU_NAME = 'fou';
+const FOU_NAME = 'fou';
 const VERSION = 1;
 const FOU_CMD_ADD = 1;
 const FOU_CMD_DEL = 2;
@@ -14,7 +14,7 @@ const FOU_CMD_GET = 3;
 /** Generic UDP encapsulation. */
 export const FOU_ENCAP_GUE = 2;
 
-export const FOU = someOf({
+const FOU = someOf({
   port: { type: 1, codec: u16be },
   /** AF_…, one byte. */
   family: { type: 2, codec: u8 },

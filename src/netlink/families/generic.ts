@@ -17,7 +17,7 @@ export const CONTROLLER = someOf({
 });
 
 /** Bytes of `struct genlmsghdr`: command, version, two reserved. */
-const HEADER = 4;
+export const GENERIC_HEADER = 4;
 
 /** Writes the generic netlink header that precedes a message's attributes. */
 export function encodeGenericHeader(writer: Writer, command: number, version: number): void {
@@ -28,9 +28,9 @@ export function encodeGenericHeader(writer: Writer, command: number, version: nu
 
 /** Where the attributes of a generic netlink message begin. */
 export function attributesStart({ start, end }: Message): number {
-  if (end - start < HEADER)
+  if (end - start < GENERIC_HEADER)
     throw new NetlinkError('malformed', 'a generic netlink message without its header');
-  return start + HEADER;
+  return start + GENERIC_HEADER;
 }
 
 /**

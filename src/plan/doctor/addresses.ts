@@ -32,7 +32,7 @@ function vipMissing(facts: Facts): Observation[] {
     const why = 'the kernel balances only packets that are for itself, and no client finds the address here';
     if (elsewhere !== undefined) {
       const advice = `nothing to do, unless this host is to have it now: ${up}`;
-      return [{ severity: 'hint', subject: vip, seen: `${seen}, ${elsewhere}`, why, mend: [], advice }];
+      return [{ severity: 'hint', subject: vip, seen: `${seen}, ${elsewhere}`, why, fix: [], advice }];
     }
     const known = !up.endsWith('DEVICE');
     return [
@@ -41,7 +41,7 @@ function vipMissing(facts: Facts): Observation[] {
         subject: vip,
         seen,
         why,
-        mend: known ? [up] : [],
+        fix: known ? [up] : [],
         ...(known ? {} : { advice: `${up}, which is the one that faces the clients` }),
       },
     ];
@@ -79,7 +79,7 @@ function vipDeviceDown(facts: Facts): Observation[] {
         subject: address,
         seen: `it is on ${link.name}, which is down`,
         why: 'nothing comes in by a device that is down',
-        mend: [`ip link set ${link.name} up`],
+        fix: [`ip link set ${link.name} up`],
       },
     ];
   });
@@ -95,7 +95,7 @@ function answeredElsewhere(facts: Facts): Observation[] {
         subject: vip,
         seen: `${holder} answers ARP for it`,
         why: 'clients and routers that hear that host last send their packets to it, past this director',
-        mend: [],
+        fix: [],
         advice: `a real server must keep silent; there: lvsadm realserver up --mode dr --vip ${vip}. Another director must not have the address while this one has it`,
       },
     ];
@@ -114,10 +114,7 @@ function vipDuplicate(facts: Facts): Observation[] {
         subject: vip,
         seen: `duplicate address detection found another host with it on the segment of ${device}`,
         why: 'the kernel does not use an address that is a duplicate, so clients reach the other host',
-        mend: [
-          `ip addr del ${vip}/128 dev ${device}`,
-          `ip addr add ${vip}/128 dev ${device} preferred_lft 0`,
-        ],
+        fix: [`ip addr del ${vip}/128 dev ${device}`, `ip addr add ${vip}/128 dev ${device} preferred_lft 0`],
         advice:
           'first take it from the other host; a real server holds it on lo: lvsadm realserver up --mode dr',
       },

@@ -34,7 +34,7 @@ function tableSmall({ table, kernel }: Facts): Observation[] {
       subject: 'connection table',
       seen: `${connections} connections are in ${size} buckets`,
       why: `each packet is compared with ${Math.round(connections / size)} connections before its own is found`,
-      mend: [],
+      fix: [],
       advice: `write \`options ip_vs conn_tab_bits=${bits}\` into /etc/modprobe.d/ip_vs.conf; it counts when the module is loaded the next time (where it is built in: ip_vs.conn_tab_bits=${bits} on the kernel’s command line)`,
     },
   ];
@@ -49,7 +49,7 @@ function trackingFull({ settings }: Facts): Observation[] {
       subject: sysctlName(LIMIT),
       seen: `${count} of ${limit} connections that can be tracked are`,
       why: 'when the table is full, packets of new connections are dropped',
-      mend: [setSysctl(LIMIT, 2 * Math.max(count, limit))],
+      fix: [setSysctl(LIMIT, 2 * Math.max(count, limit))],
     },
   ];
 }

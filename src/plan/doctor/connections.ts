@@ -1,5 +1,5 @@
 import type { Facts } from '../../model/facts.ts';
-import { formatServiceId } from '../../model/service.ts';
+import { formatServiceId, isPersistent } from '../../model/service.ts';
 import type { Observation, Rule } from './rule.ts';
 import { destinationsOf, isBefore, nameOf, setSysctl, sysctlName } from './words.ts';
 
@@ -28,11 +28,11 @@ export const CONNECTION_RULES: readonly Rule[] = [
 
 function persistenceFeedsDrained(facts: Facts): Observation[] {
   if (facts.settings.get(QUIESCENT) !== '0') return [];
-  const persistent = destinationsOf(facts).filter(({ service }) => service.persistenceTimeout > 0);
+  const persistent = destinationsOf(facts).filter(({ service }) => isPersistent(service));
   const drained = persistent.filter(
     ({ destination }) => destination.weight === 0 && destination.persistentConnections > 0,
   );
-  const mend = [setSysctl(QUIESCENT, 1)];
+  const fix = [setSysctl(QUIESCENT, 1)];
   if (persistent.length > 0 && drained.length === 0) {
     return [
       {
@@ -40,7 +40,7 @@ function persistenceFeedsDrained(facts: Facts): Observation[] {
         subject: sysctlName(QUIESCENT),
         seen: `it is 0, and ${formatServiceId(persistent[0]!.service)} is persistent`,
         why: 'a real server that is given weight 0 goes on to get the connections of the clients that it had',
-        mend,
+        fix,
       },
     ];
   }
@@ -49,7 +49,7 @@ function persistenceFeedsDrained(facts: Facts): Observation[] {
     subject: nameOf(placed),
     seen: `its weight is 0, ${placed.destination.persistentConnections} persistent clients are remembered, and ${sysctlName(QUIESCENT)} is 0`,
     why: 'persistence goes before weight, so these clients go on to open connections there, and it never gets empty',
-    mend,
+    fix,
   }));
 }
 
@@ -61,7 +61,7 @@ function removedServerSwallows({ table, settings }: Facts): Observation[] {
       subject: sysctlName(NODEST),
       seen: 'it is 0',
       why: 'when a real server is removed, packets of its connections are dropped in silence until those time out; with 1 the client is told and can connect anew',
-      mend: [setSysctl(NODEST, 1)],
+      fix: [setSysctl(NODEST, 1)],
     },
   ];
 }
@@ -78,7 +78,7 @@ function connectionReuse({ table, settings, kernel }: Facts): Observation[] {
         subject: sysctlName(REUSE),
         seen: `it is ${mode}, connections are tracked (net.ipv4.vs.conntrack is 1), and the kernel is ${kernel}, older than 5.9`,
         why: 'the first packet of a client that uses a port again is dropped, which costs it a second',
-        mend: [setSysctl(REUSE, 0)],
+        fix: [setSysctl(REUSE, 0)],
         advice:
           'with 0 such a client stays with the real server that it had, also when that has weight 0; a kernel of 5.9 or later has neither fault',
       },
@@ -91,7 +91,7 @@ function connectionReuse({ table, settings, kernel }: Facts): Observation[] {
         subject: sysctlName(REUSE),
         seen: `it is 0, and the kernel is ${kernel}`,
         why: 'a client that uses a port again is sent to the real server that it had, also when that has weight 0; since Linux 5.9 there is no reason for it any more',
-        mend: [setSysctl(REUSE, 1)],
+        fix: [setSysctl(REUSE, 1)],
       },
     ];
   }

@@ -32,7 +32,7 @@ function unreachable(facts: Facts): Observation[] {
         subject: nameOf(placed),
         seen: `${destination.address} cannot be reached: ${found}`,
         why: 'packets of the connections that are scheduled there are dropped',
-        mend: [putDestination('-e', placed, { weight: 0 })],
+        fix: [putDestination('-e', placed, { weight: 0 })],
         advice: `or add the route: ip route add ${destination.address} via GATEWAY (${formatServiceId(service)} needs it before connections come)`,
       },
     ];
@@ -54,7 +54,7 @@ function silent(facts: Facts): Observation[] {
         subject: nameOf(placed),
         seen: `nobody answers for ${address} on the segment of ${device}`,
         why: 'connections that are scheduled there are lost',
-        mend: [putDestination('-e', placed, { weight: 0 })],
+        fix: [putDestination('-e', placed, { weight: 0 })],
         advice: 'then see to that host; lvsadm ramp brings it back',
       },
     ];
@@ -73,7 +73,7 @@ function directNotOnSegment(facts: Facts): Observation[] {
         subject: nameOf(placed),
         seen: `the way to ${destination.address} is by router ${route.gateway}, not on a segment of this host`,
         why: 'direct routing changes nothing but the MAC address, so the router gets a packet to the VIP and sends it back here',
-        mend: [putDestination('-e', placed, { forwarding: 'tunnel' })],
+        fix: [putDestination('-e', placed, { forwarding: 'tunnel' })],
         advice: `on the real server then: lvsadm realserver up --mode tun --vip ${vip} --rip ${destination.address}`,
       },
     ];
@@ -94,7 +94,7 @@ function portNotTranslated(facts: Facts): Observation[] {
         subject: nameOf(placed),
         seen: `port ${destination.port} is written, but by ${way} packets arrive at port ${service.port}`,
         why: 'only NAT can change a port; nobody may listen on the one that packets do arrive at',
-        mend: [removeDestination(placed), putDestination('-a', { service, destination: moved })],
+        fix: [removeDestination(placed), putDestination('-a', { service, destination: moved })],
         advice: `to have port ${destination.port}, use NAT instead: ${putDestination('-e', placed, { forwarding: 'masquerade' })}`,
       },
     ];

@@ -19,7 +19,7 @@ function neverSet(facts: Facts): Observation[] {
       subject: formatServiceId(service),
       seen: 'no rule of nftables or iptables sets this mark',
       why: 'the service takes only packets that carry the mark, so it gets none',
-      mend: [],
+      fix: [],
       advice: `${example(service)} (unless something else, such as tc, sets marks)`,
     }));
 }

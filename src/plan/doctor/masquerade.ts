@@ -61,7 +61,7 @@ function withoutForwarding(facts: Facts): Observation[] {
           subject: sysctlName(path),
           seen: `it is 0, and ${nameSome(affected)} by NAT`,
           why: 'the replies of the real servers come to this host to be forwarded, and are dropped',
-          mend: [setSysctl(path, 1)],
+          fix: [setSysctl(path, 1)],
         }),
       );
   });
@@ -81,7 +81,7 @@ function redirects(facts: Facts): Observation[] {
       subject: device,
       seen: `real servers of NAT and the way to the clients are both on ${device}, and ${on.map(sysctlName).join(' and ')} ${on.length === 1 ? 'is' : 'are'} 1`,
       why: 'a redirect teaches a real server a way to the client that leaves the director out, and the client does not know the answer',
-      mend: on.map((path) => setSysctl(path, 0)),
+      fix: on.map((path) => setSysctl(path, 0)),
     },
   ];
 }
@@ -101,7 +101,7 @@ function behindRouter(facts: Facts): Observation[] {
         subject: nameOf(placed),
         seen: `the way to ${destination.address} is by router ${gateway}${outward ? ', which leads to the clients, too' : ''}`,
         why: RETURN,
-        mend: [],
+        fix: [],
         advice: `make sure that routers send replies of ${destination.address} back here, or have it see an address of this host in the place of the client’s: ${enableFullnat(service)}`,
       },
     ];
@@ -126,7 +126,7 @@ function amongClients(facts: Facts): Observation[] {
         subject: formatServiceId(service),
         seen: `its clients come in by ${side.name}, and ${near.length} of its real servers are on that segment`,
         why: `clients on the segment are answered directly, and are not served: ${RETURN}`,
-        mend: [],
+        fix: [],
         advice: `if there are such clients: ${enableFullnat(service)}`,
       },
     ];
@@ -142,7 +142,7 @@ function onePacket(facts: Facts): Observation[] {
       subject: formatServiceId(service),
       seen: 'its packets are scheduled one by one (-o), and it has real servers by NAT',
       why: 'no connection is remembered, so a reply goes out with the real server’s own address',
-      mend: [editService(service, { onePacket: false })],
+      fix: [editService(service, { onePacket: false })],
       advice: 'or use direct routing or a tunnel, which go together with it',
     }));
 }

@@ -1,6 +1,6 @@
 import { familyOf } from '../../model/address.ts';
 import type { Facts } from '../../model/facts.ts';
-import { effectiveValue, type SysctlSetting } from '../../model/setting.ts';
+import { effectiveValue, type SysctlSetting } from '../../settings/index.ts';
 import { arpSilence } from '../host/arp.ts';
 import { type HeldVip, heldVips, vipsOf } from './roles.ts';
 import type { Observation, Rule } from './rule.ts';
@@ -41,7 +41,7 @@ function withoutVip({ meant, routes }: Facts): Observation[] {
         subject: address,
         seen: 'this host is a real server of it, and does not have the address',
         why: 'the director’s packets still have the VIP as their destination, and are not taken as this host’s own',
-        mend: [up],
+        fix: [up],
       },
     ];
   });
@@ -61,7 +61,7 @@ function showsVip(facts: Facts): Observation[] {
         subject: address,
         seen: `this host is a real server of it, and has it on ${link.name}`,
         why: 'a host tells its neighbours of every address on their device, so that clients find the VIP here and pass the director by',
-        mend: [`ip addr del ${address}/${held.prefixLength} dev ${link.name}`, up],
+        fix: [`ip addr del ${address}/${held.prefixLength} dev ${link.name}`, up],
       },
     ];
   });
@@ -93,7 +93,7 @@ function notSilent(facts: Facts, name: keyof typeof ARP): Observation[] {
       subject: vips,
       seen: `${certain ? '' : 'if this is a VIP: '}${name} is in effect ${values.join(', ')}`,
       why: ARP[name],
-      mend: mendings(held) ?? loud.map(({ setting: { path, value } }) => setSysctl(path, value)),
+      fix: fixesOf(held) ?? loud.map(({ setting: { path, value } }) => setSysctl(path, value)),
     },
   ];
 }
@@ -113,7 +113,7 @@ function repliesMissDirector({ meant, replies, routes }: Facts): Observation[] {
           subject: address,
           seen: 'the director is not on a segment of this host',
           why,
-          mend: [],
+          fix: [],
           advice:
             'every router on the way to the clients must send replies to the director; or use FULLNAT or a tunnel',
         },
@@ -125,14 +125,14 @@ function repliesMissDirector({ meant, replies, routes }: Facts): Observation[] {
         subject: address,
         seen: `replies to far clients go by ${ways.map((gateway) => gateway ?? 'no gateway').join(' and ')}, not by the director`,
         why,
-        mend: [up.includes('--set-gateway') ? up : `${up} --set-gateway`],
+        fix: [up.includes('--set-gateway') ? up : `${up} --set-gateway`],
       },
     ];
   });
 }
 
 /** The commands that prepare these, if all are on record or named. */
-function mendings(held: readonly HeldVip[]): string[] | undefined {
+function fixesOf(held: readonly HeldVip[]): string[] | undefined {
   const commands = held.map(({ meant }) => meant?.up);
   return commands.every((command) => command !== undefined) ? [...new Set(commands)] : undefined;
 }
@@ -142,5 +142,5 @@ function effective({ settings }: Facts, setting: SysctlSetting): string | undefi
   const other = setting.largerOf === undefined ? undefined : settings.get(setting.largerOf);
   return value === undefined
     ? undefined
-    : effectiveValue(setting, { value, ...(other === undefined ? {} : { other }) });
+    : effectiveValue(setting, { is: 'value', value, ...(other === undefined ? {} : { other }) });
 }

@@ -1,6 +1,6 @@
 import type { Facts } from '../../model/facts.ts';
 import { DEFAULT_SCHEDULER, type SchedulerFlag } from '../../model/scheduler.ts';
-import { formatServiceId, isFwmark } from '../../model/service.ts';
+import { formatServiceId, isFwmark, isPersistent } from '../../model/service.ts';
 import type { ServiceTable } from '../../model/table.ts';
 import type { Observation, Rule } from './rule.ts';
 import { editService, putDestination, serviceWords } from './words.ts';
@@ -31,7 +31,7 @@ function noDestination({ table }: Facts): Observation[] {
       subject: formatServiceId(service),
       seen: 'it has no real server',
       why: 'its connections are refused',
-      mend: [],
+      fix: [],
       advice: `lvsadm -a ${serviceWords(service)} -r ADDRESS:PORT, or lvsadm -D ${serviceWords(service)}`,
     }));
 }
@@ -47,7 +47,7 @@ function noWeight({ table }: Facts): Observation[] {
           ? 'its only real server has weight 0'
           : `all of its ${service.destinations.length} real servers have weight 0`,
       why: 'a real server of weight 0 gets no new connections, so all are refused',
-      mend: service.destinations.map((destination) =>
+      fix: service.destinations.map((destination) =>
         putDestination('-e', { service, destination }, { weight: 1 }),
       ),
     }));
@@ -55,7 +55,9 @@ function noWeight({ table }: Facts): Observation[] {
 
 /** In a document, that is: the kernel's own table has no such service. */
 function missing({ table, modules }: Facts): Observation[] {
-  const present = [...modules].filter(([, state]) => state !== 'missing').map(([name]) => name.slice(6));
+  const present = [...modules]
+    .filter(([, state]) => state === 'loaded' || state === 'available')
+    .map(([name]) => name.slice(6));
   return (table?.services ?? [])
     .filter(({ scheduler }) => scheduler !== 'none' && modules.get(`ip_vs_${scheduler}`) === 'missing')
     .map((service) => ({
@@ -63,7 +65,7 @@ function missing({ table, modules }: Facts): Observation[] {
       subject: formatServiceId(service),
       seen: `its scheduler is ${service.scheduler}, and there is no module ip_vs_${service.scheduler} for this kernel`,
       why: 'the kernel refuses the service',
-      mend: [],
+      fix: [],
       advice: `take one of ${present.join(', ')}; or a kernel that has it (in a container, load the module on the host)`,
     }));
 }
@@ -77,7 +79,7 @@ function noScheduler({ table }: Facts): Observation[] {
       subject: formatServiceId(service),
       seen: 'its scheduler is `none`',
       why: 'nothing chooses a real server, so new connections are refused',
-      mend: [editService(service, { scheduler: DEFAULT_SCHEDULER, schedulerFlags: [] })],
+      fix: [editService(service, { scheduler: DEFAULT_SCHEDULER, schedulerFlags: [] })],
     }));
 }
 
@@ -96,7 +98,7 @@ function hashWithoutFallback({ table }: Facts): Observation[] {
         subject: formatServiceId(service),
         seen: `its scheduler is ${scheduler} without ${flag}, and ${drained} of its ${destinations.length} real servers ${drained === 1 ? 'has' : 'have'} weight 0`,
         why: 'clients whose hash falls on a real server that was drained are refused, not sent to another',
-        mend: [editService(service, { schedulerFlags: [...schedulerFlags, flag] })],
+        fix: [editService(service, { schedulerFlags: [...schedulerFlags, flag] })],
       },
     ];
   });
@@ -118,7 +120,7 @@ function udpSticks({ table }: Facts): Observation[] {
       subject: formatServiceId(service),
       seen: `datagrams from one port of a client go to one real server until there was none for ${table.timeouts.udp} s`,
       why: 'a client that keeps its port, as resolvers and relays do, loads one real server only, and stays with one that has failed or is drained',
-      mend: [masquerades ? 'lvsadm --set 0 0 10' : editService(service, { onePacket: true })],
+      fix: [masquerades ? 'lvsadm --set 0 0 10' : editService(service, { onePacket: true })],
       ...(masquerades
         ? { advice: 'this holds for all UDP services; one by one (-o) cannot be had with NAT' }
         : {}),
@@ -127,8 +129,8 @@ function udpSticks({ table }: Facts): Observation[] {
 }
 
 function isSticky(service: ServiceTable): boolean {
-  const { onePacket, persistenceTimeout, destinations, counters } = service;
-  if (isFwmark(service) || service.protocol !== 'udp' || onePacket || persistenceTimeout > 0) return false;
+  const { onePacket, destinations, counters } = service;
+  if (isFwmark(service) || service.protocol !== 'udp' || onePacket || isPersistent(service)) return false;
   if (destinations.length < 2) return false;
   const { connections, incomingPackets } = counters;
   return ONE_QUESTION.includes(service.port) || (connections > 0n && incomingPackets >= MANY * connections);

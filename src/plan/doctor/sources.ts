@@ -1,7 +1,7 @@
 import { familyOf } from '../../model/address.ts';
 import type { Facts } from '../../model/facts.ts';
 import type { Link } from '../../model/network.ts';
-import { effectiveValue, type SysctlSetting } from '../../model/setting.ts';
+import { effectiveValue, type SysctlSetting } from '../../settings/index.ts';
 import { heldVips, vipsOf } from './roles.ts';
 import type { Observation, Rule } from './rule.ts';
 import { defaultRoute } from './ways.ts';
@@ -41,7 +41,7 @@ function ofClients(facts: Facts): Observation[] {
         subject: vip,
         seen: `it is on ${link.name}, where rp_filter is in effect 1 (strict), and the default route is by ${other}`,
         why: `packets of clients that come in by ${link.name}, and to whom no other route leads back by it, are dropped`,
-        mend: [loosen(link)],
+        fix: [loosen(link)],
       },
     ];
   });
@@ -58,7 +58,7 @@ function fromTunnels(facts: Facts): Observation[] {
         subject: vip,
         seen: `rp_filter is in effect 1 (strict) on ${link.name}${by}`,
         why: 'a packet from the tunnel has a client’s address, the way back to which is another device, so the kernel drops it',
-        mend: [meant?.up ?? loosen(link)],
+        fix: [meant?.up ?? loosen(link)],
       },
     ];
   });
@@ -75,7 +75,7 @@ function fromDirector(facts: Facts): Observation[] {
       subject: link.name,
       seen: `rp_filter is in effect 1 (strict) on it, and the default route is by another device`,
       why: `if the director is on the segment of ${link.name}, its packets, which have clients’ addresses as their source, are dropped`,
-      mend: [loosen(link)],
+      fix: [loosen(link)],
     }));
 }
 
@@ -100,7 +100,7 @@ function isStrict({ settings }: Facts, { name }: Link): boolean {
   };
   return (
     value !== undefined &&
-    effectiveValue(setting, { value, ...(other === undefined ? {} : { other }) }) === '1'
+    effectiveValue(setting, { is: 'value', value, ...(other === undefined ? {} : { other }) }) === '1'
   );
 }
 

@@ -43,7 +43,7 @@ function oneRole({ table, managers }: Facts): Observation[] {
         only.role === 'master'
           ? 'connections are sent but not received: when this host takes over again it does not know those of the other director'
           : 'connections are received but not sent: after a takeover the other director does not learn of new ones',
-      mend: [startDaemon({ ...only, role: other })],
+      fix: [startDaemon({ ...only, role: other })],
       advice: `the other director needs a ${other} with the same id, group and port; both roles on both is right, unless somebody changes them`,
     },
   ];
@@ -70,7 +70,7 @@ function rolesDiffer({ table }: Facts): Observation[] {
       subject: 'sync daemons',
       seen: `master and backup of this host differ: ${differences.join(', ')}`,
       why: 'if the other director is set as this one, neither hears what the other sends',
-      mend: ['lvsadm --stop-daemon backup', startDaemon({ ...master, role: 'backup' })],
+      fix: ['lvsadm --stop-daemon backup', startDaemon({ ...master, role: 'backup' })],
     },
   ];
 }
@@ -85,7 +85,7 @@ function deviceDown({ table, network }: Facts): Observation[] {
         subject: `${role} sync daemon`,
         seen: `its device ${name} ${link ? 'is down' : 'is gone'}`,
         why: 'no connection reaches the other director, so that a takeover breaks all of them',
-        mend: link ? [`ip link set ${name} up`] : [],
+        fix: link ? [`ip link set ${name} up`] : [],
         ...(link ? {} : { advice: `stop it (lvsadm --stop-daemon ${role}), and start it on another device` }),
       },
     ];
@@ -104,7 +104,7 @@ function mixedFamilies(facts: Facts): Observation[] {
       subject: 'sync daemons',
       seen: `none can be started here: ${nameSome(mixed)} of another family than the service`,
       why: 'messages of the sync protocol have no room for two families, so the kernel refuses the daemon; connections do not survive a takeover',
-      mend: [],
+      fix: [],
       advice: 'give the real servers addresses of the service’s family, or do without synchronisation',
     },
   ];
@@ -119,7 +119,7 @@ function backupOnlyStops({ table, settings }: Facts): Observation[] {
       subject: sysctlName(BACKUP_ONLY),
       seen: 'it is 1, and this host is master and backup',
       why: 'while a backup daemon runs nothing is balanced here, whether or not there is a master, too',
-      mend: [setSysctl(BACKUP_ONLY, 0)],
+      fix: [setSysctl(BACKUP_ONLY, 0)],
       advice: 'or let the backup daemon run only while this host is on standby, as keepalived does',
     },
   ];
@@ -138,7 +138,7 @@ function loop(facts: Facts): Observation[] {
     subject: formatServiceId(service),
     seen: `this host is one of its real servers, ${isBackup ? 'and takes connections from another director' : 'as another director may be'}, and the others are reached without their addresses being changed`,
     why: 'a packet that the other director sends here for this host as a real server is balanced once more, and may be sent back',
-    mend: standby ? [setSysctl(BACKUP_ONLY, 1)] : [],
+    fix: standby ? [setSysctl(BACKUP_ONLY, 1)] : [],
     ...(standby ? {} : { advice: byMark }),
   }));
 }

@@ -33,7 +33,7 @@ function breaksDirect(facts: Facts): Observation[] {
     subject: sysctlName(TRACK),
     seen: `it is 1, ${nameSome(affected)} by direct routing, and ${rule} translates what leaves by that device`,
     why: 'the real server sees an address of this host, sends its reply here and not to the client, and the connection fails',
-    ...withoutTrackingMended(facts, 'or have the rule leave out what goes to a VIP'),
+    ...fixOfTracking(facts, 'or have the rule leave out what goes to a VIP'),
   }));
 }
 
@@ -44,7 +44,7 @@ function withoutTracking(facts: Facts): Observation[] {
     subject: sysctlName(TRACK),
     seen: `it is 0, ${nameSome(affected)} by NAT, and ${rule} would translate what leaves by that device`,
     why: 'without tracking the packets of IPVS pass such rules by, so that real servers see the client’s address and must send replies through this host',
-    mend: [setSysctl(TRACK, 1)],
+    fix: [setSysctl(TRACK, 1)],
     advice:
       'if the rule is meant for other traffic, all is well as it is; to have real servers see an address of this host, lvsadm fullnat enable does all of it',
   }));
@@ -73,7 +73,7 @@ function invalidDropped(facts: Facts): Observation[] {
         subject: sysctlName(TRACK),
         seen: `it is 1, ${nameSome(affected)} not by NAT, and ${dropping[0]} drops packets of state invalid`,
         why: 'replies do not pass this host, so that to connection tracking the client’s packets make no sense, and they are dropped',
-        ...withoutTrackingMended(facts, 'or have the rule leave out what goes to a VIP'),
+        ...fixOfTracking(facts, 'or have the rule leave out what goes to a VIP'),
       },
     ];
   });
@@ -139,8 +139,8 @@ function isOf(facts: Facts, placed: Placed, family: Family): boolean {
 }
 
 /** FULLNAT needs the tracking. */
-function withoutTrackingMended({ fullnat }: Facts, otherwise: string): Pick<Observation, 'mend' | 'advice'> {
+function fixOfTracking({ fullnat }: Facts, otherwise: string): Pick<Observation, 'fix' | 'advice'> {
   return fullnat.size > 0
-    ? { mend: [], advice: `${otherwise.replace(/^or /, '')}: FULLNAT needs the tracking` }
-    : { mend: [setSysctl(TRACK, 0)], advice: otherwise };
+    ? { fix: [], advice: `${otherwise.replace(/^or /, '')}: FULLNAT needs the tracking` }
+    : { fix: [setSysctl(TRACK, 0)], advice: otherwise };
 }

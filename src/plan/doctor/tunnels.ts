@@ -50,7 +50,7 @@ function withoutRoom(facts: Facts): Observation[] {
     const why =
       'larger packets are refused with ICMP “too big”; a client that it does not reach hangs when it sends much';
     const key = `${seen} ${advice}`;
-    observations.set(key, { severity: 'hint', seen, why, mend: [], advice });
+    observations.set(key, { severity: 'hint', seen, why, fix: [], advice });
     const group = groups.get(key);
     if (group) group.push(placed);
     else groups.set(key, [placed]);
@@ -73,7 +73,7 @@ function fromVip(facts: Facts): Observation[] {
         subject: nameOf(placed),
         seen: `this host’s own packets to ${placed.destination.address} come from ${source}, which is a VIP`,
         why: 'the real server has this address, too, and drops what comes from it',
-        mend:
+        fix:
           inet6 && device !== undefined
             ? [
                 `ip addr change ${source}/${holder?.prefixLength} dev ${device} preferred_lft 0`,

@@ -1,8 +1,10 @@
 import type { Address } from '../../model/address.ts';
 import { familyOf } from '../../model/address.ts';
 import type { Network } from '../../model/network.ts';
+import { containerLinks } from './arp.ts';
 import type { Director } from './director.ts';
 import { type RealServer, tunnelEnd } from './realserver.ts';
+import type { Step } from './steps.ts';
 import { tunnelSizes } from './tunnel.ts';
 
 /** What to know about a real server besides what can be set here: sentences for the operator. */
@@ -15,10 +17,22 @@ export function adviseRealServer(server: RealServer, network: Network): string[]
     case 'dr':
       return [
         'the service must listen on the VIP (or on all addresses) and on the very port that clients use',
+        ...adviseSilence(server.vip, network),
       ];
     case 'tun':
-      return adviseTunnel(server, network);
+      return [...adviseTunnel(server, network), ...adviseSilence(server.vip, network)];
   }
+}
+
+/** What silence about a VIP leaves out. */
+function adviseSilence(vip: Address, network: Network): string[] {
+  const names = containerLinks(network).map(({ name }) => name);
+  if (familyOf(vip) === 'inet6' || names.length === 0) return [];
+  const shown =
+    names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+  return [
+    `${shown}: ARP settings stay as they are, since containers find this host by them; for the same reason a device that appears later is not silenced by itself: run \`up\` again when you add one on a network of the VIP`,
+  ];
 }
 
 function adviseTunnel(server: Extract<RealServer, { mode: 'tun' }>, network: Network): string[] {
@@ -45,6 +59,17 @@ function outerMtu(rip: Address | undefined, { links, addresses }: Network): numb
   if (own) return own.mtu;
   const mtus = links.filter(({ up, resolves }) => up && resolves).map(({ mtu }) => mtu);
   return mtus.length === 0 ? 1500 : Math.min(...mtus);
+}
+
+/** What could not be looked at: modules, where this system has no list of them. */
+export function adviseModules(steps: readonly Step[]): string[] {
+  const names = steps.flatMap(({ setting, before }) =>
+    setting.kind === 'module' && before.is === 'unknown' ? [setting.name] : [],
+  );
+  if (names.length === 0) return [];
+  return [
+    `this system has no list of its kernel's modules (/lib/modules), so whether ${names.join(', ')} can be had shows only when it is used`,
+  ];
 }
 
 /** What to know about a director besides what can be set here. */

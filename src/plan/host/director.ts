@@ -1,6 +1,6 @@
 import { type Address, familyOf } from '../../model/address.ts';
 import type { Network } from '../../model/network.ts';
-import type { Need } from '../../model/setting.ts';
+import type { Need } from '../../settings/index.ts';
 import { PlanRefusal } from '../refusal.ts';
 
 /** What one host is to be to one VIP as its director. */

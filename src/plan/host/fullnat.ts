@@ -2,8 +2,8 @@ import { type Address, familyOf } from '../../model/address.ts';
 import { formatEndpoint } from '../../model/endpoint.ts';
 import type { Link, Network } from '../../model/network.ts';
 import { formatAddresses, type Pool, portsOf } from '../../model/pool.ts';
-import { formatServiceId, isFwmark, type ServiceId, serviceFamily } from '../../model/service.ts';
-import type { Need } from '../../model/setting.ts';
+import { formatServiceId, isFwmark, type ServiceId, serviceFamily, serviceKey } from '../../model/service.ts';
+import type { Need } from '../../settings/index.ts';
 import { PlanRefusal } from '../refusal.ts';
 import { forwarding } from './director.ts';
 import { contains } from './realserver.ts';
@@ -28,7 +28,7 @@ export const MARK_MASK = 0xff000000;
  */
 export function fullnatMark(service: ServiceId): number {
   let hash = 0x811c9dc5; // FNV-1a
-  for (const byte of new TextEncoder().encode(formatServiceId(service))) {
+  for (const byte of new TextEncoder().encode(serviceKey(service))) {
     hash = Math.imul(hash ^ byte, 0x01000193);
   }
   return (MARK | ((hash ^ (hash >>> 24)) & 0xffffff)) >>> 0;
@@ -51,6 +51,9 @@ export function planFullnat(fullnat: Fullnat, network: Network): Need[] {
   const { service, pool } = fullnat;
   const mark = fullnatMark(service);
   const family = serviceFamily(service);
+  if (!isFwmark(service) && service.protocol !== 'tcp' && service.protocol !== 'udp') {
+    throw new PlanRefusal(`FULLNAT is for TCP, UDP and firewall marks, not for ${service.protocol}`);
+  }
   if (pool.addresses.some((address) => familyOf(address) !== family)) {
     throw new PlanRefusal(
       `local addresses must be of the service's family, ${family === 'inet' ? 'IPv4' : 'IPv6'}`,

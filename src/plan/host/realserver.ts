@@ -1,6 +1,6 @@
 import { type Address, addressBytes, type Family, familyOf } from '../../model/address.ts';
 import type { InterfaceAddress, Link, Network } from '../../model/network.ts';
-import type { Need } from '../../model/setting.ts';
+import type { Need } from '../../settings/index.ts';
 import { PlanRefusal } from '../refusal.ts';
 import { arpSilence } from './arp.ts';
 import { type TunnelEnd, type TunnelType, tunnelDevice } from './tunnel.ts';
@@ -108,6 +108,7 @@ function planGateway(
     if (gateways(familyOf(director), network).every((gateway) => gateway === director)) return [];
     throw new PlanRefusal(
       `replies do not go back through the director ${director}; add --set-gateway to have that set`,
+      'needs-gateway',
     );
   }
   return HALVES[familyOf(director)].map((half) => ({

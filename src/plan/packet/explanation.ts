@@ -3,7 +3,7 @@ import type { Hop } from '../../model/hop.ts';
 import type { Link, Neighbour, ResolvedRoute } from '../../model/network.ts';
 import type { Packet } from '../../model/packet.ts';
 import type { Pool } from '../../model/pool.ts';
-import { formatServiceId, isFwmark } from '../../model/service.ts';
+import { formatServiceId, isFwmark, isPersistent } from '../../model/service.ts';
 import type { ServiceTable } from '../../model/table.ts';
 import { type Chance, picksBlindly, weighChances } from './choice.ts';
 import { type Leg, type Reach, reachOf } from './leg.ts';
@@ -144,7 +144,7 @@ function notHere({ destination, mark }: Packet): string {
 
 /** Services of port 21 and 0 take other ports for persistent clients only. */
 function unscheduled({ by, service }: Match, { destination }: Packet): string[] {
-  if (service.persistenceTimeout > 0 || by === 'mark' || by === 'address') return [];
+  if (isPersistent(service) || by === 'mark' || by === 'address') return [];
   const end = by === 'ftp' ? 'this packet is handled as if there were no IPVS' : 'this packet is refused';
   return [
     `${formatServiceId(service)} is not persistent, so that it takes no port ${destination.port}: ${end}`,

@@ -2,7 +2,7 @@ import { type Address, addressBytes, formatAddress } from '../../model/address.t
 import type { ConnectionEntry } from '../../model/connection.ts';
 import type { DestinationStatus } from '../../model/destination.ts';
 import type { Packet } from '../../model/packet.ts';
-import { isFwmark, type ServiceId, type ServiceSettings } from '../../model/service.ts';
+import { isFwmark, isPersistent, type ServiceId, type ServiceSettings } from '../../model/service.ts';
 import type { Match } from './match.ts';
 
 /** Where persistence sends a client, whatever the scheduler says. */
@@ -24,7 +24,7 @@ export function findSticky(
   connections: readonly ConnectionEntry[],
   expireQuiescent: boolean,
 ): Sticky | undefined {
-  if (packet.client === undefined || service.persistenceTimeout === 0) return undefined;
+  if (packet.client === undefined || !isPersistent(service)) return undefined;
   const client = maskClient(packet.client, service);
   const byMark = isFwmark(service);
   const virtual = byMark ? markAddress(service) : packet.destination.address;

@@ -4,11 +4,11 @@ import { formatEndpoint } from '../../model/endpoint.ts';
 import { DEFAULT_SCHEDULER } from '../../model/scheduler.ts';
 import {
   defaultPersistenceMask,
-  formatServiceId,
   isFwmark,
   type ServiceId,
   type ServiceSettings,
   serviceFamily,
+  serviceKey,
 } from '../../model/service.ts';
 import type { Table } from '../../model/table.ts';
 import type { Timeouts } from '../../model/timeouts.ts';
@@ -28,9 +28,6 @@ export interface Wanted {
   readonly daemons: readonly Daemon[];
   readonly services: readonly WantedService[];
 }
-
-/** Identifies a service within a table; also what a person calls it. */
-export const serviceKey: (id: ServiceId) => string = formatServiceId;
 
 /** Identifies a destination within its service. */
 export const destinationKey: (id: DestinationId) => string = formatEndpoint;
@@ -87,7 +84,15 @@ export function wantedOf({
 export function serviceSettingsOf(service: ServiceSettings): ServiceSettings {
   const { scheduler, schedulerFlags, persistenceTimeout, persistenceMask, persistenceEngine, onePacket } =
     service;
-  return { scheduler, schedulerFlags, persistenceTimeout, persistenceMask, persistenceEngine, onePacket };
+  return {
+    scheduler,
+    schedulerFlags,
+    persistenceTimeout,
+    ...(service.persistentWithoutTimeout && { persistentWithoutTimeout: true }),
+    persistenceMask,
+    persistenceEngine,
+    onePacket,
+  };
 }
 
 /** A destination without what the kernel counts. */
@@ -107,3 +112,5 @@ function sortByKey<T>(items: readonly T[], key: (item: T) => string): T[] {
 }
 
 const ORDER = new Intl.Collator('en', { numeric: true });
+
+export { serviceKey };

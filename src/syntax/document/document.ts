@@ -1,6 +1,6 @@
 import { familyOf } from '../../model/address.ts';
 import type { Daemon, DaemonRole } from '../../model/daemon.ts';
-import { isFwmark, type ServiceId, serviceFamily } from '../../model/service.ts';
+import { isFwmark, isPersistent, type ServiceId, serviceFamily } from '../../model/service.ts';
 import type { Timeouts } from '../../model/timeouts.ts';
 import {
   destinationKey,
@@ -9,6 +9,7 @@ import {
   type WantedDestination,
   type WantedService,
 } from '../../plan/table/wanted.ts';
+import { findCut } from './cut.ts';
 import { readDaemon } from './daemon.ts';
 import { readDestination } from './destination.ts';
 import { Findings, readFields, readList } from './fields.ts';
@@ -56,6 +57,11 @@ const U31 = 2 ** 31 - 1;
 export function readDocuments(sources: readonly Source[]): ReadDocument {
   const reading = new Reading();
   for (const { file, text } of sources) {
+    const cut = findCut(text, file);
+    if (cut) {
+      reading.findings.problems.push(cut);
+      continue;
+    }
     const { trees, problems } = parseYaml(text, file);
     reading.findings.problems.push(...problems);
     if (trees.length === 0 && problems.length === 0) {
@@ -161,7 +167,7 @@ class Reading {
     if (service.persistenceTimeout > LONGEST_TIMEOUT)
       doubt(`persistence is at most ${LONGEST_TIMEOUT} seconds`);
     if (isFwmark(service)) return;
-    if (service.port === 0 && service.persistenceTimeout === 0) {
+    if (service.port === 0 && !isPersistent(service)) {
       doubt('a service for all ports (port 0) must have persistence: the kernel drops its packets otherwise');
     }
     if (service.onePacket && service.protocol !== 'udp') doubt('onePacket is for UDP and firewall marks');

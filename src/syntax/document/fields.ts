@@ -1,5 +1,5 @@
 import { didYouMean } from '../suggestion.ts';
-import type { Place, Problem } from './place.ts';
+import { type Place, type Problem, placeOf } from './place.ts';
 import type { Tree } from './yaml.ts';
 
 /** Collects what is wrong with a document, so that all of it can be told at once. */
@@ -7,8 +7,7 @@ export class Findings {
   readonly problems: Problem[] = [];
 
   add(place: Place, message: string): undefined {
-    const { file, line } = place;
-    this.problems.push({ file, line, message });
+    this.problems.push({ ...placeOf(place), message });
     return undefined;
   }
 }
@@ -25,15 +24,15 @@ export function readFields<K extends string>(
 ): Fields<K> | undefined {
   if (tree.kind !== 'map') return findings.add(tree, `${what} must be a map of ${keys.join(', ')}`);
   const fields: Partial<Record<K, Tree>> = {};
-  for (const { file, line, key, value } of tree.entries) {
+  for (const { key, value, ...place } of tree.entries) {
     if (!(keys as readonly string[]).includes(key)) {
       const guess = didYouMean(key, keys) || `: ${what} has ${keys.join(', ')}`;
-      findings.add({ file, line }, `unknown key '${key}'${guess}`);
+      findings.add(place, `unknown key '${key}'${guess}`);
     } else if (value.kind === 'scalar' && value.value === null) {
-      findings.add({ file, line }, `'${key}' has no value; leave it out for the default`);
+      findings.add(place, `'${key}' has no value; leave it out for the default`);
     } else fields[key as K] = value;
   }
-  return { file: tree.file, line: tree.line, ...fields } as Fields<K>;
+  return { ...placeOf(tree), ...fields } as Fields<K>;
 }
 
 export function readList<T>(

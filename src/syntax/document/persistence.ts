@@ -1,16 +1,16 @@
 import { type Family, familyOf, formatInetNumber, parseAddress } from '../../model/address.ts';
 import { parseDuration } from '../../model/duration.ts';
 import type { ServiceSettings } from '../../model/service.ts';
-import { type Findings, readFields, readText, shown } from './fields.ts';
+import { type Findings, readBoolean, readFields, readText, shown } from './fields.ts';
 import type { Tree } from './yaml.ts';
 
-export const PERSISTENCE_KEYS = ['timeout', 'mask', 'engine'] as const;
+export const PERSISTENCE_KEYS = ['timeout', 'withoutTimeout', 'mask', 'engine'] as const;
 
 /** ipvsadm's, where persistence is asked for without a time. */
 const DEFAULT_TIMEOUT = 360;
 const MOST_SECONDS = 2 ** 32 - 1;
 
-/** Reads `true`, `false`, a time, or a map of time, mask and engine. What is wrong is a finding. */
+/** Reads `true`, `false`, a time, or a map of time, mask, engine and what is odd. What is wrong is a finding. */
 export function readPersistence(
   tree: Tree,
   family: Family,
@@ -24,11 +24,17 @@ export function readPersistence(
   }
   const fields = readFields(tree, "'persistence'", PERSISTENCE_KEYS, findings);
   if (!fields) return undefined;
-  const timeout = fields.timeout ? readSeconds(fields.timeout, 'timeout', findings) : DEFAULT_TIMEOUT;
+  const flagOnly = readBoolean(fields.withoutTimeout, 'withoutTimeout', findings) === true;
+  const usual = flagOnly ? 0 : DEFAULT_TIMEOUT;
+  const timeout = fields.timeout ? readSeconds(fields.timeout, 'timeout', findings) : usual;
+  if (flagOnly && timeout !== undefined && timeout > 0) {
+    findings.add(fields.withoutTimeout!, 'withoutTimeout is for a timeout of 0');
+  }
   const mask = fields.mask && readMask(fields.mask, family, findings);
   const engine = fields.engine && readEngine(fields.engine, findings);
   return {
     ...(timeout !== undefined && { persistenceTimeout: timeout }),
+    ...(flagOnly && { persistentWithoutTimeout: true }),
     ...(mask !== undefined && { persistenceMask: mask }),
     ...(engine !== undefined && { persistenceEngine: engine }),
   };

@@ -2,11 +2,17 @@ import type { Daemon } from '../../model/daemon.ts';
 import { formatEndpoint } from '../../model/endpoint.ts';
 import { defaultPersistenceMask, isFwmark, serviceFamily } from '../../model/service.ts';
 import type { Wanted, WantedDestination, WantedService } from '../../plan/table/wanted.ts';
+import { BEGINNING, END } from './cut.ts';
 import { formatYaml } from './yaml.ts';
 
 /** A document as YAML. `readDocuments` reads it back to the same value. */
 export function formatDocument(wanted: Wanted): string {
   return formatYaml(documentOf(wanted));
+}
+
+/** The same with a mark at its end, so that `readDocuments` refuses what was cut off before it. */
+export function formatExport(wanted: Wanted): string {
+  return `${BEGINNING}\n${formatDocument(wanted)}${END}\n`;
 }
 
 /** A document as a plain value, for JSON: nothing that differs from a default is left out. */
@@ -38,7 +44,11 @@ function persistenceOf(service: WantedService): object {
   const mask =
     persistenceMask === defaultPersistenceMask(serviceFamily(service)) ? {} : { mask: persistenceMask };
   const engine = persistenceEngine === '' ? {} : { engine: persistenceEngine };
-  const more = { ...mask, ...engine };
+  const more = {
+    ...(service.persistentWithoutTimeout && { withoutTimeout: true }),
+    ...mask,
+    ...engine,
+  };
   if (Object.keys(more).length > 0) return { persistence: { timeout, ...more } };
   return timeout === 0 ? {} : { persistence: timeout };
 }

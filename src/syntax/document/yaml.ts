@@ -8,8 +8,9 @@ import {
   type Node,
   parseAllDocuments,
   stringify,
+  visit,
 } from 'yaml';
-import type { Place, Problem } from './place.ts';
+import { type Place, type Problem, placeOf } from './place.ts';
 
 /** A piece of a YAML or JSON text, with the place where it begins. Keys of maps are text. */
 export type Tree = Place &
@@ -34,7 +35,12 @@ export function parseYaml(
   file: string,
 ): { readonly trees: Tree[]; readonly problems: Problem[] } {
   const lines = new LineCounter();
-  const placeAt = (offset: number): Place => ({ file, line: lines.linePos(offset).line || 1 });
+  // As programs write JSON.
+  const isOneLine = /^\s*[[{].*$/.test(text.trimEnd());
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: line || 1, ...(isOneLine && line === 1 && { column: col }) };
+  };
   const trees: Tree[] = [];
   const problems: Problem[] = [];
   // The default schema, also where a text asks for another one: `on` and `12:30` are text in all files.
@@ -42,16 +48,22 @@ export function parseYaml(
     lineCounter: lines,
     prettyErrors: false,
     version: '1.2',
+    // It compares each with each; `Reader` does it better.
+    uniqueKeys: false,
   });
   for (const document of Array.isArray(documents) ? documents : []) {
     for (const { message, pos } of document.errors) {
       const place = placeAt(pos[0]);
       const hint = hintFor(text.split('\n')[place.line - 1] ?? '');
-      problems.push({ ...place, message: `not valid YAML: ${firstSentence(message)}${hint}` });
+      const isDeep = message.includes('call stack');
+      problems.push({
+        ...place,
+        message: isDeep ? TOO_DEEP : `not valid YAML: ${firstSentence(message)}${hint}`,
+      });
     }
     if (document.errors.length > 0 || document.contents === null) continue;
     try {
-      const tree = treeOf(document.contents, document, placeAt, 0);
+      const tree = new Reader(document, placeAt).read(document.contents);
       if (tree.kind !== 'scalar' || tree.value !== null) trees.push(tree);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
@@ -75,39 +87,122 @@ class Unreadable extends Error {
   }
 }
 
-/** Deeper than any document goes; an alias may stand inside of what it is an alias of. */
+/** Deeper than any document goes. */
 const DEEPEST = 20;
+const TOO_DEEP = 'this is nested too deeply';
+/** Pieces that a document has when all that its aliases stand for is written out; more than any table needs. */
+const MOST = 5_000_000;
 
-function treeOf(node: Node, document: Document, placeAt: (offset: number) => Place, depth: number): Tree {
-  const place = placeAt(node.range?.[0] ?? 0);
-  if (depth > DEEPEST) throw new Unreadable({ ...place, message: 'this is nested too deeply' });
-  const child = (value: unknown): Tree =>
-    value ? treeOf(value as Node, document, placeAt, depth + 1) : { ...place, kind: 'scalar', value: null };
-  if (isAlias(node)) {
-    const target = node.resolve(document);
-    if (!target)
-      throw new Unreadable({ ...place, message: `there is no anchor '&${node.source}' before this` });
-    // What is wrong with it is wrong where it is written, not where it is used again.
-    return child(target);
+/** Makes trees of nodes. What an alias stands for is made once, however often it is used. */
+class Reader {
+  readonly #placeAt: (offset: number) => Place;
+  readonly #targets: ReadonlyMap<unknown, Node>;
+  readonly #made = new Map<Node, Tree>();
+  /** How many pieces a tree has, with those of its aliases. */
+  readonly #sizes = new Map<Tree, number>();
+  /** What is being made, from the outside in. */
+  readonly #within: Node[] = [];
+
+  constructor(document: Document, placeAt: (offset: number) => Place) {
+    this.#placeAt = placeAt;
+    this.#targets = findTargets(document);
   }
-  if (isSeq(node)) return { ...place, kind: 'list', items: node.items.map(child) };
-  if (isMap(node)) {
-    const entries = node.items.map(({ key, value }): Entry => {
-      const name = child(key);
-      if (name.kind !== 'scalar') throw new Unreadable({ ...name, message: 'a key must be a word' });
-      return {
-        file: name.file,
-        line: name.line,
-        key: String(name.value),
-        value: value ? child(value) : { ...name, value: null },
-      };
+
+  read(node: Node): Tree {
+    const tree = this.#tree(node);
+    if (this.#size(tree) > MOST) {
+      throw new Unreadable({ ...placeOf(tree), message: `its aliases make more than ${MOST} pieces of it` });
+    }
+    return tree;
+  }
+
+  #tree(node: Node): Tree {
+    const known = this.#made.get(node);
+    if (known) return known;
+    const place = this.#placeAt(node.range?.[0] ?? 0);
+    if (this.#within.length > DEEPEST) throw new Unreadable({ ...place, message: TOO_DEEP });
+    if (isAlias(node)) return this.#aliasTree(node, node.source, place);
+    this.#within.push(node);
+    const tree = this.#plainTree(node, place);
+    this.#within.pop();
+    this.#made.set(node, tree);
+    return tree;
+  }
+
+  /** What is wrong with it is wrong where it is written, not where it is used again. */
+  #aliasTree(node: Node, name: string, place: Place): Tree {
+    const target = this.#targets.get(node);
+    if (!target) throw new Unreadable({ ...place, message: `there is no anchor '&${name}' before this` });
+    if (this.#within.includes(target)) {
+      throw new Unreadable({ ...place, message: TOO_DEEP });
+    }
+    return this.#tree(target);
+  }
+
+  #plainTree(node: Node, place: Place): Tree {
+    if (isSeq(node)) {
+      const items = node.items.map((item) => this.#child(item, place));
+      return this.#sized({ ...place, kind: 'list', items }, items);
+    }
+    if (isMap(node)) {
+      const entries = this.#entries(node.items, place);
+      return this.#sized(
+        { ...place, kind: 'map', entries },
+        entries.map(({ value }) => value),
+      );
+    }
+    const value: unknown = isScalar(node) ? node.value : null;
+    const plain =
+      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null;
+    return { ...place, kind: 'scalar', value: plain ? value : String(value) };
+  }
+
+  #entries(pairs: readonly { key: unknown; value: unknown }[], place: Place): Entry[] {
+    const keys = new Set<string>();
+    return pairs.map(({ key, value }) => {
+      const name = this.#child(key, place);
+      if (name.kind !== 'scalar') throw new Unreadable({ ...placeOf(name), message: 'a key must be a word' });
+      const text = String(name.value);
+      if (keys.has(text)) {
+        throw new Unreadable({ ...placeOf(name), message: 'not valid YAML: Map keys must be unique' });
+      }
+      keys.add(text);
+      return { ...placeOf(name), key: text, value: this.#child(value, placeOf(name)) };
     });
-    return { ...place, kind: 'map', entries };
   }
-  const value: unknown = isScalar(node) ? node.value : null;
-  const plain =
-    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null;
-  return { ...place, kind: 'scalar', value: plain ? value : String(value) };
+
+  #child(value: unknown, place: Place): Tree {
+    return value ? this.#tree(value as Node) : { ...place, kind: 'scalar', value: null };
+  }
+
+  #sized(tree: Tree, parts: readonly Tree[]): Tree {
+    this.#sizes.set(
+      tree,
+      parts.reduce((sum, part) => sum + this.#size(part), 1),
+    );
+    return tree;
+  }
+
+  #size(tree: Tree): number {
+    return this.#sizes.get(tree) ?? 1;
+  }
+}
+
+/** What each alias stands for: what had its anchor last before it. */
+function findTargets(document: Document): Map<unknown, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<unknown, Node>();
+  visit(document, {
+    Node(_, node) {
+      if (isAlias(node)) {
+        const target = anchors.get(node.source);
+        if (target) targets.set(node, target);
+      } else if (node.anchor !== undefined) {
+        anchors.set(node.anchor, node as Node);
+      }
+    },
+  });
+  return targets;
 }
 
 function firstSentence(message: string): string {

@@ -1,8 +1,9 @@
 import { familyOf } from '../../model/address.ts';
 import { type SchedulerFlag, schedulerFlagNames } from '../../model/scheduler.ts';
 import type { Draft } from './draft.ts';
-import { COMMAND_RULES, type Rule, SLOTS, type Slot, TUNNEL_RULES, TUNNEL_SLOTS } from './options.ts';
+import { SLOTS, type Slot } from './options.ts';
 import { refuse } from './refusal.ts';
+import { COMMAND_RULES, type Rule, TUNNEL_RULES, TUNNEL_SLOTS } from './rules.ts';
 
 /**
  * What can only be judged once the whole line is read, in ipvsadm's order: the first mistake found is the one that
@@ -38,10 +39,7 @@ function checkFullnat(draft: Draft): void {
   switch (draft.command) {
     case 'add-server':
     case 'edit-server':
-      if (!draft.filled.has('forwarding-method') || draft.forwarding === 'masquerade') {
-        draft.forwarding = 'masquerade';
-        return;
-      }
+      if (!draft.filled.has('forwarding-method') || draft.forwarding === 'masquerade') return;
       throw refuse('FULLNAT is masquerading (-m) and conflicts with another forward method');
     case 'list':
       if (draft.json || ['connection', 'timeout', 'daemon'].some((slot) => draft.filled.has(slot as Slot))) {

@@ -81,7 +81,8 @@ function serviceOf(draft: Draft): Service {
 }
 
 function destinationOf(draft: Draft): Destination {
-  const { realServer, forwarding, weight, upperThreshold, lowerThreshold } = draft;
+  const { realServer, weight, upperThreshold, lowerThreshold } = draft;
+  const forwarding = draft.fullnat ? 'masquerade' : draft.forwarding;
   // Only masquerading can change the port. A firewall mark has none, so there the real server's own is kept.
   const keepsPort = forwarding === 'masquerade' || draft.fwmark !== 0;
   const port = keepsPort ? realServer.port : draft.port;

@@ -51,6 +51,7 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
     draft.protocol = 'tcp';
   },
   ipv6: (draft) => {
+    // The text has a line end of its own in ipvsadm, so an empty line follows it.
     if (draft.fwmark === 0) throw refuse('-6 used before -f\n');
     draft.family = 'inet6';
     draft.persistenceMask = IPV6_FULL_LENGTH;

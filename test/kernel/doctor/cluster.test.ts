@@ -38,7 +38,7 @@ describe('a cluster', () => {
     const { seen } = (await examine(director, ' --ask'))[0]!;
     expect(seen).toContain(await servers[0].perform<string>({ do: 'hardware-address', device: 'e0' }));
     const [finding] = await examine(servers[0]);
-    await servers[0].lvsadm(finding!.mend[0]!.slice(7));
+    await servers[0].lvsadm(finding!.fix[0]!.slice(7));
     expect(await examine(director, ' --ask')).toEqual([]);
   });
 
@@ -68,7 +68,7 @@ describe('a cluster', () => {
     expect((await cluster.ask(8)).filter((answer) => answer === null)).toHaveLength(2);
     const [finding] = (await examine(second)).filter(({ rule }) => rule === 'director-loop');
     expect(finding?.severity).toBe('warning');
-    for (const line of finding!.mend) await second.program(line);
+    for (const line of finding!.fix) await second.program(line);
     expect((await examine(second)).map(({ rule }) => rule)).not.toContain('director-loop');
     expect(new Set(await cluster.ask(8))).toEqual(new Set([`director ${CLIENT}`, `server-1 ${CLIENT}`]));
     await director.lvsadm('--stop-daemon master');

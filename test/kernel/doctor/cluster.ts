@@ -60,7 +60,7 @@ export class Cluster {
     expect(await this.ask(2)).toContain(null);
     const findings = (await examine(host)).filter(({ severity }) => severity !== 'hint');
     expect(findings.map((finding) => finding.rule)).toEqual([rule]);
-    for (const line of findings[0]!.mend)
+    for (const line of findings[0]!.fix)
       await (line.startsWith('lvsadm ') ? host.lvsadm(line.slice(7)) : host.program(line));
     await this.expectAnswers();
   }

@@ -35,7 +35,7 @@ describe('a director', () => {
   it('without a route to a real server', async () => {
     await ward.run('ip route del default', `lvsadm -a ${WEB} -r 10.9.0.11:80 -m`);
     try {
-      const finding = await ward.mend('real-server-unreachable');
+      const finding = await ward.fix('real-server-unreachable');
       expect(finding).toMatchObject({ severity: 'error', subject: `tcp ${VIP}:80 -> 10.9.0.11:80` });
     } finally {
       await ward.run('ip route add default via 10.0.0.254');
@@ -44,9 +44,9 @@ describe('a director', () => {
 
   it('with direct routing to a real server behind a router', async () => {
     await ward.run(`lvsadm -a ${WEB} -r 10.9.0.11:80 -g -w 7 -x 100`);
-    const { rule, mend, seen } = (await ward.examine())[0]!;
+    const { rule, fix, seen } = (await ward.examine())[0]!;
     expect(rule).toBe('direct-not-on-segment');
-    await ward.run(...mend);
+    await ward.run(...fix);
     // A tunnel has a fault of its own here.
     expect((await ward.examine()).map(({ rule }) => rule)).toEqual(['tunnel-without-room']);
     expect(seen).toContain('10.0.0.254');
@@ -84,7 +84,7 @@ describe('a director', () => {
         timeout: 8000,
         interval: 500,
       });
-      expect(await ward.mend('real-server-silent')).toMatchObject({ severity: 'warning' });
+      expect(await ward.fix('real-server-silent')).toMatchObject({ severity: 'warning' });
     } finally {
       await ward.host.perform({ do: 'forget', ...question });
     }
@@ -100,24 +100,24 @@ describe('a director', () => {
         { kind: 'add-destination', service, destination: { address: '10.2.0.11', port: 8080 } },
       ],
     });
-    expect((await ward.mend('port-not-translated')).severity).toBe('error');
+    expect((await ward.fix('port-not-translated')).severity).toBe('error');
   });
 
   it('that does not forward', async () => {
     await ward.run('sysctl -qw net.ipv4.ip_forward=0');
-    expect(await ward.mend('masquerade-without-forwarding')).toMatchObject({
+    expect(await ward.fix('masquerade-without-forwarding')).toMatchObject({
       subject: 'net.ipv4.ip_forward',
     });
     await ward.host.write('net/ipv4/conf/e1/forwarding', '0');
-    expect((await ward.mend('masquerade-without-forwarding')).subject).toBe('net.ipv4.conf.e1.forwarding');
+    expect((await ward.fix('masquerade-without-forwarding')).subject).toBe('net.ipv4.conf.e1.forwarding');
   });
 
   it('that sends redirects on its one LAN', async () => {
     await ward.run(`lvsadm -a ${WEB} -r 10.0.0.11:80 -m`);
     for (const name of ['all', 'e0']) await ward.host.write(`net/ipv4/conf/${name}/send_redirects`, '1');
-    const { mend } = await ward.mend('masquerade-redirects', { there: ['masquerade-among-clients'] });
-    expect(mend).toHaveLength(2);
-    expect((await ward.mendBy('masquerade-among-clients', `lvsadm -d ${WEB} -r 10.0.0.11:80`)).severity).toBe(
+    const { fix } = await ward.fix('masquerade-redirects', { there: ['masquerade-among-clients'] });
+    expect(fix).toHaveLength(2);
+    expect((await ward.fixBy('masquerade-among-clients', `lvsadm -d ${WEB} -r 10.0.0.11:80`)).severity).toBe(
       'hint',
     );
   });
@@ -131,7 +131,7 @@ describe('a director', () => {
     // By another router than the clients' it is less of a suspicion.
     await ward.run('ip route add 10.9.0.0/16 via 10.2.0.1');
     try {
-      const finding = await ward.mendBy('masquerade-behind-router', `lvsadm -d ${WEB} -r 10.9.0.11:80`);
+      const finding = await ward.fixBy('masquerade-behind-router', `lvsadm -d ${WEB} -r 10.9.0.11:80`);
       expect(finding).toMatchObject({ severity: 'hint' });
       expect(finding.seen).toContain('by router 10.2.0.1');
     } finally {
@@ -141,7 +141,7 @@ describe('a director', () => {
 
   it('with one-packet scheduling and NAT', async () => {
     await ward.run(`lvsadm -A -u ${VIP}:53 -s rr -o`, `lvsadm -a -u ${VIP}:53 -r 10.2.0.11:53 -m`);
-    expect((await ward.mend('masquerade-one-packet')).mend).toEqual([`lvsadm -E -u ${VIP}:53 -s rr`]);
+    expect((await ward.fix('masquerade-one-packet')).fix).toEqual([`lvsadm -E -u ${VIP}:53 -s rr`]);
   });
 
   it('with a tunnel that has no room for its header', async () => {
@@ -150,7 +150,7 @@ describe('a director', () => {
     const line = /ip link set e1 mtu \d+/.exec(advice!)![0];
     expect({ severity, line }).toEqual({ severity: 'hint', line: 'ip link set e1 mtu 1520' });
     try {
-      await ward.mendBy('tunnel-without-room', line);
+      await ward.fixBy('tunnel-without-room', line);
     } finally {
       await ward.run('ip link set e1 mtu 1500');
     }
@@ -162,8 +162,8 @@ describe('a director', () => {
     // Of a host address the most bits are the destination's.
     await ward.run(`ip addr add ${vip}/128 dev e1 nodad`, `lvsadm -A -t [${vip}]:80 -s rr`, add);
     try {
-      const finding = await ward.mend('tunnel-from-vip', { there: ['tunnel-without-room'] });
-      expect(finding.mend[2]).toBe(add);
+      const finding = await ward.fix('tunnel-from-vip', { there: ['tunnel-without-room'] });
+      expect(finding.fix[2]).toBe(add);
     } finally {
       await ward.run(`ip addr del ${vip}/128 dev e1`);
     }
@@ -174,15 +174,15 @@ describe('a director', () => {
     const { code, stdout } = await ward.host.tryLvsadm('doctor');
     expect(stdout).toContain(`ERROR ${VIP}: the address of a service is not on this host`);
     expect(code).toBe(4);
-    await ward.mend('vip-missing');
+    await ward.fix('vip-missing');
   });
 
   it('without an IPv6 address of a service', async () => {
     await ward.run('sysctl -qw net.ipv6.conf.all.forwarding=1');
     await ward.run(`lvsadm -A -t [${VIP6}]:80 -s rr`, `lvsadm -a -t [${VIP6}]:80 -r [fd02::11]:80 -m`);
-    await ward.mend('vip-missing');
+    await ward.fix('vip-missing');
     await ward.run('sysctl -qw net.ipv6.conf.all.forwarding=0');
-    expect((await ward.mend('masquerade-without-forwarding')).subject).toBe('net.ipv6.conf.all.forwarding');
+    expect((await ward.fix('masquerade-without-forwarding')).subject).toBe('net.ipv6.conf.all.forwarding');
     await ward.run('sysctl -qw net.ipv6.conf.all.forwarding=0', `ip addr del ${VIP6}/128 dev e0`);
   });
 
@@ -190,7 +190,7 @@ describe('a director', () => {
     await ward.run('ip addr add 10.2.0.100/32 dev e1', 'lvsadm -A -t 10.2.0.100:80 -s rr');
     await ward.run('lvsadm -a -t 10.2.0.100:80 -r 10.0.0.11:80 -g');
     for (const name of ['e0', 'e1']) await ward.host.write(`net/ipv4/conf/${name}/rp_filter`, '1');
-    expect((await ward.mend('clients-strict-source')).subject).toBe('10.2.0.100');
+    expect((await ward.fix('clients-strict-source')).subject).toBe('10.2.0.100');
     for (const name of ['e0', 'e1']) await ward.host.write(`net/ipv4/conf/${name}/rp_filter`, '0');
   });
 
@@ -205,8 +205,8 @@ describe('a director', () => {
       const rules = async () => (await ward.examine()).map(({ rule }) => rule);
       await vi.waitFor(async () => expect(await rules()).toEqual(['vip-duplicate']), { timeout: 8000 });
       ip('outside', `addr del ${VIP6}/128 dev e0`);
-      const { mend } = (await ward.examine())[0]!;
-      await ward.run(...mend);
+      const { fix } = (await ward.examine())[0]!;
+      await ward.run(...fix);
       await vi.waitFor(async () => expect(await ward.examine()).toEqual([]), { timeout: 8000 });
     } finally {
       await ward.run(`ip addr del ${VIP6}/128 dev e0`, 'sysctl -qw net.ipv6.conf.all.forwarding=0');
@@ -218,7 +218,7 @@ describe('a director', () => {
       `lvsadm -e ${WEB} -r 10.2.0.11:8080 -m -w 0`,
       `lvsadm -a ${WEB} -r 10.2.0.12:8080 -m -w 0`,
     );
-    expect((await ward.mend('no-weight')).mend).toHaveLength(2);
+    expect((await ward.fix('no-weight')).fix).toHaveLength(2);
   });
 
   it('with a service that has no real server', async () => {
@@ -247,13 +247,13 @@ describe('a director', () => {
 
   it('with a service that has no scheduler', async () => {
     await ward.run(`lvsadm -E ${WEB} -s none`);
-    expect((await ward.mend('no-scheduler')).severity).toBe('error');
+    expect((await ward.fix('no-scheduler')).severity).toBe('error');
   });
 
   it('with a hashing scheduler that refuses the share of a drained real server', async () => {
     await ward.run(`lvsadm -E ${WEB} -s sh -b sh-port`, `lvsadm -a ${WEB} -r 10.2.0.12:8080 -m -w 0`);
-    const { mend } = await ward.mend('hash-without-fallback');
-    expect(mend).toEqual([`lvsadm -E ${WEB} -s sh -b sh-port,sh-fallback`]);
+    const { fix } = await ward.fix('hash-without-fallback');
+    expect(fix).toEqual([`lvsadm -E ${WEB} -s sh -b sh-port,sh-fallback`]);
   });
 
   it('with UDP clients that stay', async () => {
@@ -261,26 +261,26 @@ describe('a director', () => {
     const add = (method: string) =>
       ['11', '12'].map((host) => `lvsadm -a ${DNS} -r 10.2.0.${host}:53 ${method}`);
     await ward.run(`lvsadm -A ${DNS} -s rr -b flag-1`, ...add('-g'));
-    expect((await ward.mend('udp-sticks')).mend).toEqual([`lvsadm -E ${DNS} -s rr -b flag-1 -o`]);
+    expect((await ward.fix('udp-sticks')).fix).toEqual([`lvsadm -E ${DNS} -s rr -b flag-1 -o`]);
     await ward.run(`lvsadm -D ${DNS}`, `lvsadm -A ${DNS} -s rr`, ...add('-m'));
-    expect((await ward.mend('udp-sticks')).mend).toEqual(['lvsadm --set 0 0 10']);
+    expect((await ward.fix('udp-sticks')).fix).toEqual(['lvsadm --set 0 0 10']);
     await ward.run('lvsadm --set 0 0 300');
   });
 
   it('whose persistence will go on to feed a drained real server', async () => {
     await ward.host.write('net/ipv4/vs/expire_quiescent_template', '0');
     await ward.run(`lvsadm -E ${WEB} -s rr -p 300`);
-    expect((await ward.mend('persistence-feeds-drained')).severity).toBe('hint');
+    expect((await ward.fix('persistence-feeds-drained')).severity).toBe('hint');
   });
 
   it('that drops in silence what goes to a removed real server', async () => {
     await ward.host.write('net/ipv4/vs/expire_nodest_conn', '0');
-    expect((await ward.mend('removed-server-swallows')).severity).toBe('hint');
+    expect((await ward.fix('removed-server-swallows')).severity).toBe('hint');
   });
 
   it('that sends a reused port to the old real server', async () => {
     await ward.host.write('net/ipv4/vs/conn_reuse_mode', '0');
-    await ward.mend('connection-reuse');
+    await ward.fix('connection-reuse');
   });
 
   // At the end, when the kernel has sent all that it sends of itself for new addresses.

@@ -31,12 +31,12 @@ describe('a real server', () => {
   });
 
   it('that lacks the VIP', async () => {
-    expect(await ward.mend('real-server-without-vip', { options: ` --vip ${VIP}` })).toMatchObject({
+    expect(await ward.fix('real-server-without-vip', { options: ` --vip ${VIP}` })).toMatchObject({
       subject: VIP,
     });
     // It is on record now.
     await ward.run(`ip addr del ${VIP}/32 dev lo`);
-    expect((await ward.mend('real-server-without-vip')).mend).toEqual([
+    expect((await ward.fix('real-server-without-vip')).fix).toEqual([
       `lvsadm realserver up --mode dr --vip ${VIP} --device lo`,
     ]);
   });
@@ -51,29 +51,27 @@ describe('a real server', () => {
     const findings = await ward.examine(` --vip ${VIP}`);
     expect(findings.map(({ severity }) => severity)).toEqual(['error', 'error']);
     expect(findings[0]!.seen).toContain('0 on e0, 0 on e1');
-    await ward.run(...suspicions[0]!.mend);
-    expect((await ward.mend('real-server-asks-as-vip')).mend).toHaveLength(2);
+    await ward.run(...suspicions[0]!.fix);
+    expect((await ward.fix('real-server-asks-as-vip')).fix).toHaveLength(2);
   });
 
   it('that has the VIP on a device with neighbours', async () => {
     await ward.run(`ip addr add ${VIP}/32 dev e0`);
-    expect((await ward.mend('real-server-shows-vip', { options: ` --vip ${VIP}` })).seen).toContain('on e0');
+    expect((await ward.fix('real-server-shows-vip', { options: ` --vip ${VIP}` })).seen).toContain('on e0');
   });
 
   it('that may drop what the director sends, for its source', async () => {
     await ward.run(`lvsadm realserver up --mode dr --vip ${VIP}`);
     for (const name of ['e0', 'e1']) await ward.host.write(`net/ipv4/conf/${name}/rp_filter`, '1');
-    expect((await ward.mend('direct-strict-source')).mend).toEqual([
-      'sysctl -w net.ipv4.conf.e1.rp_filter=2',
-    ]);
+    expect((await ward.fix('direct-strict-source')).fix).toEqual(['sysctl -w net.ipv4.conf.e1.rp_filter=2']);
   });
 
   it('whose tunnel is down, or checks the source of what it delivers', async () => {
     await ward.run('lvsadm realserver up --mode tun --vip 10.0.0.101', 'ip link set tunl0 down');
-    expect((await ward.mend('vip-device-down')).seen).toContain('tunl0');
+    expect((await ward.fix('vip-device-down')).seen).toContain('tunl0');
     await ward.host.write('net/ipv4/conf/tunl0/rp_filter', '0');
     await ward.host.write('net/ipv4/conf/all/rp_filter', '1');
-    expect((await ward.mend('tunnel-strict-source')).seen).toContain('because that of all devices is');
+    expect((await ward.fix('tunnel-strict-source')).seen).toContain('because that of all devices is');
   });
 
   it('that was made one by hand is told which settings', async () => {
@@ -83,18 +81,18 @@ describe('a real server', () => {
       await ward.host.write(`net/ipv4/conf/${name}/arp_ignore`, '1');
       await ward.host.write(`net/ipv4/conf/${name}/arp_announce`, '2');
     }
-    expect((await ward.mend('tunnel-strict-source')).mend).toEqual([
+    expect((await ward.fix('tunnel-strict-source')).fix).toEqual([
       'sysctl -w net.ipv4.conf.tunl0.rp_filter=2',
     ]);
   });
 
   it('whose replies do not go through the director', async () => {
-    const finding = await ward.mend('replies-miss-director', { options: ' --director 10.2.0.1' });
+    const finding = await ward.fix('replies-miss-director', { options: ' --director 10.2.0.1' });
     expect(finding).toMatchObject({ severity: 'error', subject: '10.2.0.1' });
     expect(finding.seen).toContain('by 10.0.0.254, not by the director');
     // It is on record now.
     await ward.run('ip route del 128.0.0.0/1');
-    await ward.mend('replies-miss-director');
+    await ward.fix('replies-miss-director');
     // What counts is the way of packets from this host's address, as rules may have it.
     await ward.run('lvsadm realserver down', 'ip rule add from 10.2.0.10 lookup 100');
     await ward.run('ip route add default via 10.2.0.1 table 100');

@@ -37,11 +37,11 @@ async function examine(rule: string): Promise<Finding[]> {
 }
 
 /** Does what the rule's one finding says, and sees it gone. */
-async function mend(rule: string): Promise<void> {
+async function fix(rule: string): Promise<void> {
   const findings = await examine(rule);
   expect(findings).toHaveLength(1);
   const world = { ...processWorld(), programName: 'lvsadm' };
-  for (const line of findings[0]!.mend) {
+  for (const line of findings[0]!.fix) {
     const [program = '', ...words] = line.split(' ');
     if (program === 'lvsadm') expect(await runIpvsadm(words, world)).toBe(0);
     else execFileSync(program, words, { stdio: 'ignore' });
@@ -70,14 +70,14 @@ describe('with connections, the doctor sees', () => {
     await client.editDestination(WEB, { ...destination, weight: 0 });
     // It is fed, indeed.
     expect(await ask()).toBe('hello\n');
-    await mend('persistence-feeds-drained');
+    await fix('persistence-feeds-drained');
   });
 
   it('a service without a scheduler, whose connections are refused', async () => {
     await client.addService({ ...WEB, scheduler: 'none' });
     await client.addDestination(WEB, { address: '127.0.0.1', port: 8081, forwarding: 'masquerade' });
     expect(await ask()).toBe('ECONNREFUSED');
-    await mend('no-scheduler');
+    await fix('no-scheduler');
     expect(await ask()).toBe('hello\n');
   });
 
@@ -95,7 +95,7 @@ describe('with connections, the doctor sees', () => {
       return [...new Set(answers)].sort();
     };
     expect(await all()).toEqual(['ECONNREFUSED', 'hello\n']);
-    await mend('hash-without-fallback');
+    await fix('hash-without-fallback');
     expect(await all()).toEqual(['hello\n']);
   });
 
@@ -107,7 +107,7 @@ describe('with connections, the doctor sees', () => {
     expect(await ask()).toBe('hello\n');
     writeFileSync(sysctl('ipv4/vs/backup_only'), '1');
     expect(await ask()).toBe('ECONNREFUSED');
-    await mend('backup-only-stops-director');
+    await fix('backup-only-stops-director');
     expect(await ask()).toBe('hello\n');
   });
 });

@@ -70,18 +70,18 @@ export class Ward {
    * Sees that the rule finds something, besides what was `there` before, does what the finding says, and sees that
    * nothing but that is found any more.
    */
-  async mend(rule: string, { options = '', there = [] as readonly string[] } = {}): Promise<Finding> {
+  async fix(rule: string, { options = '', there = [] as readonly string[] } = {}): Promise<Finding> {
     const findings = await this.examine(options);
     expect(findings.map((finding) => finding.rule).sort()).toEqual([rule, ...there].sort());
     const finding = findings.find((candidate) => candidate.rule === rule)!;
-    expect(finding.mend, 'a finding that is mended by commands').not.toEqual([]);
-    await this.run(...finding.mend);
+    expect(finding.fix, 'a finding that is fixed by commands').not.toEqual([]);
+    await this.run(...finding.fix);
     expect((await this.examine(options)).map((left) => left.rule)).toEqual(there);
     return finding;
   }
 
-  /** Sees that the rule finds something, alone, in what commands here do not mend; then that nothing is found. */
-  async mendBy(rule: string, ...lines: readonly string[]): Promise<Finding> {
+  /** Sees that the rule finds something, alone, in what commands here do not fix; then that nothing is found. */
+  async fixBy(rule: string, ...lines: readonly string[]): Promise<Finding> {
     const findings = await this.examine();
     expect(findings.map((finding) => finding.rule)).toEqual([rule]);
     await this.run(...lines);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Neighbour } from '../../../src/model/network.ts';
@@ -69,9 +70,56 @@ describe('ARP', () => {
     expect(code).toBe(4);
     expect(stdout).toContain('net/ipv4/conf/e0/arp_ignore is in effect 0');
 
-    const mend = /mend with: lvsadm (.*)/.exec(stdout)?.[1];
-    await server.lvsadm(mend!);
+    const fix = /fix: lvsadm (.*)/.exec(stdout)?.[1];
+    await server.lvsadm(fix!);
     expect(await whoAnswers(VIP)).toBeUndefined();
+  });
+
+  it('a real server is silent too on a device that was down, and on one that appears later', async () => {
+    const add = (name: string) => ip(server.name, `link add link e0 name ${name} type macvlan mode bridge`);
+    const answered = async (name: string) => {
+      await server.write(`net/ipv4/conf/${name}/arp_ignore`, '0');
+      const holder = await whoAnswers(VIP);
+      await server.write(`net/ipv4/conf/${name}/arp_ignore`, '1');
+      return holder;
+    };
+    add('asleep');
+    try {
+      await server.lvsadm(`realserver up --mode dr --vip ${VIP}`);
+      ip(server.name, 'link set asleep up');
+      add('late');
+      ip(server.name, 'link set late up');
+      expect(await whoAnswers(VIP)).toBeUndefined();
+      for (const name of ['asleep', 'late']) {
+        expect(await answered(name)).toBe(await server.perform({ do: 'hardware-address', device: name }));
+      }
+      expect(await whoAnswers(VIP)).toBeUndefined();
+      expect(await server.lvsadm('realserver status')).toContain(': prepared');
+    } finally {
+      ip(server.name, 'link del asleep');
+      ip(server.name, 'link del late');
+    }
+  });
+
+  it('a container behind a veth without an address still finds a real server', async () => {
+    const box = 'lvs-box';
+    ip(
+      undefined,
+      `netns add ${box}\nlink add pod1 netns ${server.name} type veth peer name eth0 netns ${box}`,
+    );
+    try {
+      ip(server.name, 'link set pod1 up\nroute add 10.244.0.2/32 dev pod1');
+      ip(box, `link set eth0 up\naddr add 10.244.0.2/32 dev eth0\nroute add ${SERVERS[0]}/32 dev eth0`);
+      await server.lvsadm(`realserver up --mode dr --vip ${VIP}`);
+      await server.program('ip neigh flush dev pod1');
+      const inBox = (words: string[]) =>
+        execFileSync('ip', ['netns', 'exec', box, ...words], { encoding: 'utf8' });
+      inBox(['bash', '-c', `echo > /dev/udp/${SERVERS[0]}/9`]);
+      await sleep(500);
+      expect(inBox(['ip', 'neigh', 'show', SERVERS[0]!])).toMatch(/lladdr/);
+    } finally {
+      ip(undefined, `netns delete ${box}`);
+    }
   });
 
   it('a real server never asks in the name of the VIP; without arp_announce it draws the traffic', async () => {
@@ -97,7 +145,7 @@ describe('ARP', () => {
 describe('reverse path filter', () => {
   afterEach(() => server.write('net/ipv4/conf/all/rp_filter', '0'));
 
-  it('loses what comes out of the tunnel when it is strict; status says so, up mends it', async () => {
+  it('loses what comes out of the tunnel when it is strict; status says so, up fixes it', async () => {
     await server.write('net/ipv4/conf/all/rp_filter', '1');
     await network.director.lvsadm(`director up --vip ${VIP} --device e0 --mode tun --scheduler rr`);
     await server.lvsadm(`realserver up --mode tun --vip ${VIP}`);

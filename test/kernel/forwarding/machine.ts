@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { STATE_FOLDER } from '../../../src/host/journal.ts';
+import { STATE_FOLDER } from '../../../src/host/journal-file.ts';
 import { bundle, ip, Namespace } from './namespace.ts';
 
 export const HOST = 'machine';

@@ -2,15 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { readTable } from '../../../src/commands/kernel.ts';
-import { execute } from '../../../src/commands/table-execute.ts';
+import { execute } from '../../../src/actions/table/execute.ts';
+import { readWanted } from '../../../src/actions/table/reconcile.ts';
+import { systemClock } from '../../../src/host/clock.ts';
 import { takeLock } from '../../../src/host/lock.ts';
 import type { IpvsClient } from '../../../src/ipvs/client.ts';
 import type { Kernel } from '../../../src/ipvs/kernel.ts';
 import { diffTable } from '../../../src/plan/table/diff.ts';
 import { stepsOf } from '../../../src/plan/table/diff-changes.ts';
 import type { Wanted } from '../../../src/plan/table/wanted.ts';
-import { systemClock } from '../../../src/process/clock.ts';
 import { formatDocument } from '../../../src/syntax/document/text.ts';
 import { fewestChanges, SEED, wantedDocument } from '../../unit/plan/documents.ts';
 import { openEmpty, reset } from '../ipvs.ts';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterEach(() => reset(client));
 afterAll(() => client?.close());
 
-const table = () => readTable(client);
+const table = () => readWanted(client);
 
 /** What it takes to stay with one connection, where a command would close its own. */
 const shared = (kernel: Kernel = client) => ({
@@ -229,12 +229,15 @@ describe('apply', () => {
   it('waits for another one, and says so when that does not end', async () => {
     const lock = await takeLock('table');
     const waiting = apply(WEB);
-    setTimeout(() => lock!.release(), 300);
+    setTimeout(() => lock.release(), 300);
     expect((await waiting).code).toBe(0);
     const held = await takeLock('table');
     const { code, err } = await apply(WEB);
-    expect({ code, err }).toEqual({ code: 1, err: 'lvsadm apply: another lvsadm is changing this table\n' });
-    await held!.release();
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: `lvsadm apply: another lvsadm (process ${process.pid}) is changing this table\n`,
+    });
+    await held.release();
   });
 
   it('refuses before it begins what the kernel would refuse because of a sync daemon', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { readTable } from '../../../src/commands/kernel.ts';
+import { readWanted } from '../../../src/actions/table/reconcile.ts';
 import type { IpvsClient } from '../../../src/ipvs/client.ts';
 import type { Table } from '../../../src/model/table.ts';
 import { diffTable } from '../../../src/plan/table/diff.ts';
@@ -74,7 +74,7 @@ describe('kill -9 in the middle of apply', () => {
       const web = await client.destinations({ protocol: 'tcp', address: '10.0.0.1', port: 80 });
       expect(web.map(({ address }) => address)).toContain('10.1.0.12');
       expect((await lvsadm(`apply ${path} --prune`)).code).toBe(0);
-      expect(formatDocument(await readTable(client))).toBe(formatDocument(wanted(AFTER)));
+      expect(formatDocument(await readWanted(client))).toBe(formatDocument(wanted(AFTER)));
     },
   );
 });

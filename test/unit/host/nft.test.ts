@@ -1,26 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { openNft } from '../../../src/host/nft.ts';
 
-const path = process.env.PATH;
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'lvsadm-nft-'));
-  process.env.PATH = `${folder}${delimiter}${path}`;
-});
-afterEach(() => {
-  process.env.PATH = path;
-  rmSync(folder, { recursive: true });
-});
-
-/** A program that answers as an nft of this version, and has an empty table. */
-async function withNft(answer: string) {
-  const script = `#!/bin/sh\ncase $1 in --version) echo '${answer}' ;; *) echo '{"nftables":[]}' ;; esac\n`;
-  writeFileSync(join(folder, 'nft'), script, { mode: 0o755 });
-  // It asks a program's version once.
-  vi.resetModules();
-  return import('../../../src/host/nft.ts');
+/** The door to a program that answers as an nft of this version, and has an empty table. */
+function withNft(answer: string) {
+  return openNft(async (_, [word]) => ({
+    code: 0,
+    stdout: word === '--version' ? `${answer}\n` : '{"nftables":[]}\n',
+    stderr: '',
+  }));
 }
 
 describe('nft', () => {
@@ -30,9 +17,9 @@ describe('nft', () => {
     'nftables v1.1.3',
     'v2.0',
   ])('%s is new enough', async (answer) => {
-    const { listTable, applyNft } = await withNft(answer);
-    expect(await listTable('lvsadm')).toEqual([]);
-    await applyNft('');
+    const nft = withNft(answer);
+    expect(await nft.listTable('lvsadm')).toEqual([]);
+    await nft.apply('');
   });
 
   it.each([
@@ -41,9 +28,9 @@ describe('nft', () => {
     ['nftables v1.0', '1.0.0'],
     ['nftables', 'of an unknown version'],
   ])('%s is neither asked nor told anything', async (answer, version) => {
-    const { listTable, applyNft } = await withNft(answer);
+    const nft = withNft(answer);
     const says = `nft is ${version}; FULLNAT needs 1.0.6 or later: install a newer package nftables`;
-    await expect(listTable('lvsadm')).rejects.toThrow(says);
-    await expect(applyNft('')).rejects.toThrow(says);
+    await expect(nft.listTable('lvsadm')).rejects.toThrow(says);
+    await expect(nft.apply('')).rejects.toThrow(says);
   });
 });

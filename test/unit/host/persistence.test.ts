@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -138,4 +147,51 @@ describe('--persist --root', () => {
     expect(stderr).toContain(says);
     expect(stderr.trimEnd()).not.toContain('\n');
   });
+
+  it('writes and removes nothing through a link that leads out of the image', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'lvsadm-outside-'));
+    mkdirSync(join(root, 'etc'));
+    symlinkSync(outside, join(root, 'etc/systemd'));
+    const up = await lvsadm(`realserver up --mode dr --vip 10.0.0.100 --persist --root ${root}`);
+    expect(up.code).toBe(1);
+    expect(up.stderr).toMatch(/etc\/systemd is a link that leads out of /);
+    expect(readdirSync(outside)).toEqual([]);
+    mkdirSync(join(outside, 'system'));
+    writeFileSync(join(outside, 'system/lvsadm-realserver-10.0.0.100.service'), '');
+    const down = await lvsadm(`realserver down --vip 10.0.0.100 --persist --root ${root}`);
+    expect(down.code).toBe(1);
+    expect(readdirSync(join(outside, 'system'))).toHaveLength(1);
+  });
+
+  it('follows links that stay in the image', async () => {
+    mkdirSync(join(root, 'usr/etc'), { recursive: true });
+    symlinkSync('usr/etc', join(root, 'etc'));
+    const up = await lvsadm(`realserver up --mode dr --vip 10.0.0.100 --persist --root ${root}`);
+    expect(up).toMatchObject({ code: 0, stderr: '' });
+    expect(existsSync(join(root, 'usr/etc/systemd/system/lvsadm-realserver-10.0.0.100.service'))).toBe(true);
+  });
+
+  it('overwrites nothing that a link in the place of a draft leads to', async () => {
+    const units = join(root, 'etc/systemd/system');
+    mkdirSync(units, { recursive: true });
+    const victim = join(root, 'victim');
+    writeFileSync(victim, 'untouched');
+    symlinkSync(victim, join(units, 'lvsadm-realserver-10.0.0.100.service.new'));
+    await lvsadm(`realserver up --mode dr --vip 10.0.0.100 --persist --root ${root}`);
+    expect(readFileSync(victim, 'utf8')).toBe('untouched');
+  });
+
+  it.each([';', 'a"b', "a'b", 'e*', 'e?', 'a=b', 'a\\b', '#eth0', 'e{0'])(
+    'refuses the device %s, which systemd would read otherwise',
+    async (device) => {
+      const { code, stderr } = await lvsadm(
+        `director up --mode nat --vip 10.0.0.100 --device ${device} --persist --root ${root}`,
+      );
+      expect({ code, refused: /systemd would read otherwise/.test(stderr) }).toEqual({
+        code: 1,
+        refused: true,
+      });
+      expect(existsSync(join(root, 'etc'))).toBe(false);
+    },
+  );
 });

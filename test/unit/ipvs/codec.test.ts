@@ -116,6 +116,17 @@ describe('what is sent and listed again is the same', () => {
   });
 });
 
+// moby/ipvs and others set the flag apart from the timeout; ipvsadm lists such a service as `persistent 0`.
+it('persistence without a timeout is told from none', () => {
+  const id = { protocol: 'tcp', address: '10.0.0.1', port: 80 } as const;
+  const decoded = (flags: number) =>
+    decodeService(travel({ service: { ...encodeService(id), flags } }).service!);
+  expect(decoded(1)).toMatchObject({ persistenceTimeout: 0, persistentWithoutTimeout: true });
+  expect(decoded(0)).not.toHaveProperty('persistentWithoutTimeout');
+  expect(encodeService(decoded(1)).flags).toBe(1);
+  expect(encodeService(decoded(0)).flags).toBe(0);
+});
+
 describe('defaults', () => {
   it('of a service are those of ipvsadm', () => {
     const { service: values } = travel({

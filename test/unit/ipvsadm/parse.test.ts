@@ -632,4 +632,18 @@ describe('commands', () => {
     const text = "Illegal 'check' option with the 'list' command";
     expect(read('-L --check', { ownOptions: true })).toEqual(refusal('value', text));
   });
+
+  it.each(['--fullnat', '--fullnat -m', '-m --fullnat'])('%s is masquerading', (option) => {
+    const words = `-a -t 1.1.1.1:80 -r 2.2.2.2:8080 ${option}`;
+    expect(command(words, { ownOptions: true })).toMatchObject({
+      kind: 'fullnat-change',
+      change: { destination: { address: '2.2.2.2', port: 8080, forwarding: 'masquerade' } },
+    });
+    for (const method of ['-g', '-i']) {
+      const text = 'FULLNAT is masquerading (-m) and conflicts with another forward method';
+      expect(read(`${words.replace(' -m', '')} ${method}`, { ownOptions: true })).toEqual(
+        refusal('value', text),
+      );
+    }
+  });
 });

@@ -173,12 +173,14 @@ describe('restoring what touches FULLNAT', () => {
 
   it('so is a FULLNAT destination of a service that has it, or that has no local addresses', async () => {
     const kernel = { ...fakeKernel(), service: async () => ({ onePacket: true }) as never };
-    const lines = '-a -u 1.1.1.1:53 -r 2.2.2.2 --fullnat\n-a -t 1.1.1.1:80 -r 2.2.2.2 --fullnat\n';
+    const lines =
+      '-a -u 1.1.1.1:53 -r 2.2.2.2 --fullnat\n-a -t 1.1.1.1:80 -r 2.2.2.2 --fullnat\n-a --sctp-service 1.1.1.1:80 -r 2.2.2.2 --fullnat\n';
     const { code, err } = await restore([lines], { ...own, openKernel: async () => kernel });
     expect({ code, changes: kernel.changes }).toEqual({ code: 255, changes: [] });
     expect(err.split('\n')).toEqual([
       expect.stringContaining('one-packet scheduling (-o) does not go with FULLNAT'),
       'tcp 1.1.1.1:80 has no local addresses yet: lvsadm fullnat enable -t 1.1.1.1:80 --local-address ADDRESS[-ADDRESS]',
+      'FULLNAT is for TCP, UDP and firewall marks, not for SCTP',
       '',
     ]);
   });

@@ -145,6 +145,20 @@ describe('without IPVS', () => {
     expect(await run('-L', { openKernel })).toEqual({ code: 2, out: '', err: lines(reason) });
   });
 
+  it('tells a user who is not root so first, as ipvsadm does', async () => {
+    const world = { openKernel: unreachable('no-family'), mayOpenRawSockets: async () => false };
+    const err = lines('Permission denied (you must be root)');
+    expect(await run('-Ln', world)).toEqual({ code: 2, out: '', err });
+    const own = await run('-Ln', {
+      ...world,
+      programName: 'lvsadm',
+      explainAbsence: async () => 'load the module',
+    });
+    expect(own.err).toBe(
+      `${err}lvsadm: run it as root, who alone may use IPVS and load it; load the module\n`,
+    );
+  });
+
   it('says under its own name what to do', async () => {
     const world = { programName: 'lvsadm', explainAbsence: async () => 'load the module' };
     const absent = await run('-L', { ...world, openKernel: unreachable('no-family') });

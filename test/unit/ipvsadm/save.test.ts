@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { NUMERIC } from '../../../src/ipvsadm/listing/names.ts';
 import type { Names } from '../../../src/process/world.ts';
 import { captured, destination, PORTS_ONLY, SERVICES, service } from './captured.ts';
-import { renderSave } from './table-text.ts';
+import { renderSave, renderTable } from './table-text.ts';
 
 test('numbers', () => {
   expect(renderSave(SERVICES, { numeric: true }, PORTS_ONLY)).toBe(captured('save'));
@@ -41,5 +41,26 @@ test('what ipvsadm has no option for is saved as direct routing', () => {
   ];
   expect(renderSave(services, { numeric: true }, NUMERIC)).toBe(
     '-A -f 1 -s wlc\n-a -f 1 -r 10.0.0.1:80 -g -w 1\n-a -f 1 -r 10.0.0.2:80 -g -w 1\n',
+  );
+});
+
+// What ipvsadm lists and saves of a service that a program has made so through netlink.
+test('persistence without a timeout', () => {
+  const services = [
+    service({
+      protocol: 'tcp',
+      address: '10.0.0.1',
+      port: 80,
+      scheduler: 'rr',
+      persistentWithoutTimeout: true,
+      persistenceMask: '255.255.255.0',
+    }),
+  ];
+  expect(renderSave(services, { numeric: true }, NUMERIC)).toBe(
+    '-A -t 10.0.0.1:80 -s rr -p 0 -M 255.255.255.0\n',
+  );
+  const style = { view: 'plain', numeric: true, exact: false, sorted: true } as const;
+  expect(renderTable({ services }, style, NUMERIC)).toContain(
+    '\nTCP  10.0.0.1:80 rr persistent 0 mask 255.255.255.0\n',
   );
 });

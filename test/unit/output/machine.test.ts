@@ -3,12 +3,13 @@ import { renderPlan } from '../../../src/output/plan.ts';
 import { renderStatus } from '../../../src/output/status.ts';
 import { renderUndo } from '../../../src/output/undo.ts';
 import type { Step } from '../../../src/plan/host/steps.ts';
+import type { Target } from '../../../src/plan/host/target.ts';
 
-const step = (device: string, before: string, after: string): Step => ({
+const step = (device: string, before: 'up' | 'down', after: 'up' | 'down'): Step => ({
   setting: { kind: 'link-up', device },
   what: `state of ${device}`,
-  before: { value: before },
-  after: { value: after },
+  before: { is: before },
+  after: { is: after },
   changed: before !== after,
   why: 'it must be',
   owners: ['realserver 10.0.0.1'],
@@ -77,9 +78,12 @@ describe('a plan', () => {
 
 describe('an undo', () => {
   it('tells what was put back and what was left', () => {
-    const restored = [{ what: 'state of tunl0', from: 'up', to: 'down' }];
-    const left = [{ what: 'state of lo', now: 'down', set: 'up' }];
-    expect(renderUndo({ dryRun: false, owners: ['realserver 10.0.0.1'], restored, left }, 'text')).toBe(
+    const [lo, tunl0] = ['lo', 'tunl0'].map((device) => ({ kind: 'link-up', device }) as const);
+    const [up, down] = [{ is: 'up' }, { is: 'down' }] as const;
+    const restored = [{ setting: tunl0!, from: up, to: down }];
+    const left = [{ setting: lo!, now: down, set: up }];
+    const live = new Map<string, number>();
+    expect(renderUndo({ dryRun: false, owners: ['realserver 10.0.0.1'], restored, left, live }, 'text')).toBe(
       [
         'took down realserver 10.0.0.1',
         '* state of tunl0  up -> down',
@@ -87,22 +91,18 @@ describe('an undo', () => {
         '',
       ].join('\n'),
     );
-    expect(renderUndo({ dryRun: false, owners: [], restored: [], left: [] }, 'text')).toBe(
+    expect(renderUndo({ dryRun: false, owners: [], restored: [], left: [], live }, 'text')).toBe(
       'nothing to undo\n',
     );
   });
 });
 
 describe('a status', () => {
-  const target = {
-    owner: 'realserver 10.0.0.1',
-    words: ['--mode', 'dr'],
-    mend: 'lvsadm realserver up --mode dr',
-  };
+  const target: Target = { role: 'realserver', server: { mode: 'dr', vip: '10.0.0.1', device: 'lo' } };
 
-  it('names the problem and the one command that mends it', () => {
-    expect(renderStatus('realserver', [{ ...target, problems: ['lo is down'] }], 'text')).toBe(
-      'realserver 10.0.0.1: not prepared\n  lo is down\n  mend with: lvsadm realserver up --mode dr\n',
+  it('names the problem and the one command that fixes it', () => {
+    expect(renderStatus('realserver', [{ target, fix: target, problems: ['lo is down'] }], 'text')).toBe(
+      'realserver 10.0.0.1: not prepared\n  lo is down\n  fix: lvsadm realserver up --mode dr --vip 10.0.0.1 --device lo\n',
     );
   });
 
@@ -111,7 +111,9 @@ describe('a status', () => {
       prepared: false,
       targets: [],
     });
-    expect(JSON.parse(renderStatus('realserver', [{ ...target, problems: [] }], 'json'))).toMatchObject({
+    expect(
+      JSON.parse(renderStatus('realserver', [{ target, fix: target, problems: [] }], 'json')),
+    ).toMatchObject({
       prepared: true,
     });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { settingKey } from '../../../src/model/setting.ts';
 import { type Director, planDirector } from '../../../src/plan/host/director.ts';
+import { settingKey } from '../../../src/settings/index.ts';
 import { ETH0, LO, link, server } from './network.ts';
 
 const VIP = '10.0.0.100';

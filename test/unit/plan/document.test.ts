@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Wanted, wantedOf } from '../../../src/plan/table/wanted.ts';
 import { readDocuments } from '../../../src/syntax/document/document.ts';
 import { formatProblem } from '../../../src/syntax/document/place.ts';
-import { documentOf, formatDocument } from '../../../src/syntax/document/text.ts';
+import { documentOf, formatDocument, formatExport } from '../../../src/syntax/document/text.ts';
 import { SEED, wantedDocument } from './documents.ts';
 
 const read = (...texts: string[]) =>
@@ -310,6 +310,9 @@ describe('what the kernel would take though nobody means it', () => {
     expect(doubts(destination('10.0.0.11:8080'))[0]).toMatch(
       /^a.yaml:4: forwarding direct cannot change the port/,
     );
+    expect(
+      doubts('services: [{ address: 10.0.0.1:0, persistence: { withoutTimeout: true }, destinations: [] }]'),
+    ).toEqual([]);
     expect(doubts(service('persistence: 32d'))).toEqual(['a.yaml:2: persistence is at most 2678400 seconds']);
   });
 
@@ -328,5 +331,135 @@ describe('a table as a document', () => {
     const sorted = wantedOf(wanted(text) as never).services;
     expect(sorted.map((item) => 'address' in item && item.address)).toEqual(['10.0.0.9', '10.0.0.10']);
     expect(sorted[1]!.destinations.map(({ address }) => address)).toEqual(['10.0.0.9', '10.0.0.11']);
+  });
+});
+
+describe('what is large', () => {
+  const list = (count: number) => Array.from({ length: count }, (_, n) => `10.1.${n >> 8}.${n & 255}`);
+
+  it('a list that thousands of services have in common is read once', () => {
+    const services = Array.from(
+      { length: 4000 },
+      (_, n) => `- { address: "10.2.0.1:${n + 1}", destinations: *d }`,
+    );
+    const text = `services:\n- { address: "10.3.0.1:1", destinations: &d [${list(20).join(', ')}] }\n${services.join('\n')}\n`;
+    const read = wanted(text);
+    expect(read.services).toHaveLength(4001);
+    expect(new Set(read.services.map(({ destinations }) => destinations.length))).toEqual(new Set([20]));
+  });
+
+  it.each([5, 9, 12, 40])('aliases of aliases, %i levels deep, are refused at once', (levels) => {
+    const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x]'];
+    for (let n = 1; n <= levels; n++) {
+      lines.push(`a${n}: &a${n} [${Array.from({ length: 9 }, () => `*a${n - 1}`).join(', ')}]`);
+    }
+    expect(problems(`${lines.join('\n')}\n`).length).toBeGreaterThan(0);
+  });
+
+  it('a few thousand aliases of a list of a few thousand are refused, with the reason', () => {
+    const text = `x: &d [${list(5000).join(', ')}]\ny: [${Array.from({ length: 5000 }, () => '*d').join(', ')}]\n`;
+    expect(problems(text)).toEqual(['a.yaml:1: its aliases make more than 5000000 pieces of it']);
+  });
+
+  it('tens of thousands of keys are told apart, and a key twice is found', () => {
+    const keys = Array.from({ length: 40_000 }, (_, n) => `k${n}: 1`);
+    const text = ['services: []', 'timeouts:', ...keys.map((key) => `  ${key}`), '  k7: 2', ''].join('\n');
+    expect(problems(text)).toEqual(['a.yaml:40003: not valid YAML: Map keys must be unique']);
+  });
+
+  it('nesting without end is told as such', () => {
+    expect(problems(`${'['.repeat(100_000)}\n`)[0]).toMatch(/this is nested too deeply$/);
+    expect(problems(`services: ${'['.repeat(50)}${']'.repeat(50)}\n`)[0]).toMatch(
+      /this is nested too deeply$/,
+    );
+  });
+});
+
+describe('JSON on one line', () => {
+  it('has columns in its problems', () => {
+    expect(
+      problems(
+        '{"services":[{"address":"10.0.0.1:80","destinations":[{"address":"10.0.0.11","wieght":3}]}]}',
+      ),
+    ).toEqual(["a.yaml:1:78: unknown key 'wieght': did you mean 'weight'?"]);
+  });
+});
+
+describe('an exported document', () => {
+  const table = wanted('services:\n- { address: "10.0.0.1:80", destinations: [10.0.0.11, 10.0.0.12] }\n');
+  const text = formatExport(table);
+
+  it('is read back as it was', () => {
+    expect(wanted(text)).toEqual(table);
+  });
+
+  it('is refused wherever it was cut', () => {
+    const first = text.indexOf('\n') + 1;
+    for (let length = first; length < text.length - 1; length++) {
+      expect(problems(text.slice(0, length)).join(), `${length}`).toMatch(/was cut off/);
+    }
+  });
+});
+
+describe('a text by chance', () => {
+  const PIECES = [
+    'services:',
+    'daemons:',
+    'timeouts:',
+    '- ',
+    '  ',
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    '"',
+    "'",
+    '&a ',
+    '*a',
+    '!!str ',
+    '|',
+    '>',
+    '#',
+    '---',
+    '\n',
+    '\n  ',
+    '\t',
+    'address: 10.0.0.1:80',
+    'destinations: [10.0.0.11]',
+    'fwmark: 1',
+    'weight: -1',
+    'port: 010',
+    'true',
+    '.nan',
+    '.inf',
+    '1e400',
+    '0x10',
+    '~',
+    '\u0000',
+    '\u2028',
+    '\ud800',
+    '__proto__: 1',
+    'constructor: x',
+    'é',
+  ];
+  it('ends in a table or in problems with a place and a message, 10,000 of them', () => {
+    const piece = fc.oneof(
+      { weight: 9, arbitrary: fc.constantFrom(...PIECES) },
+      { weight: 1, arbitrary: fc.string({ maxLength: 6 }) },
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 14 }), (parts) => {
+        const read = readDocuments([{ file: 'a.yaml', text: parts.join('') }]);
+        if (read.kind === 'wanted') return;
+        expect(read.problems.length).toBeGreaterThan(0);
+        for (const problem of read.problems) {
+          expect(formatProblem(problem)).toMatch(/^a\.yaml:[1-9]\d*(:[1-9]\d*)?: \S/);
+          expect(problem.message).not.toMatch(/undefined|\[object|NaN |TypeError/);
+        }
+      }),
+      { numRuns: 10_000, seed: SEED },
+    );
   });
 });

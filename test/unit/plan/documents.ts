@@ -84,14 +84,16 @@ function service(id: ServiceId, foreign: boolean): fc.Arbitrary<WantedService> {
       scheduler: fc.constantFrom('wlc', 'rr', 'wrr', 'sh', 'mh', 'lblc', 'sed', 'nq', 'dh'),
       flags: fc.subarray([0, 1, 2]),
       persistenceTimeout: port === 0 ? fc.constantFrom(1, 360) : fc.constantFrom(0, 0, 1, 360, 2_678_400),
+      flagOnly: fc.constantFrom(false, false, true),
       persistenceMask:
         family === 'inet' ? fc.constantFrom('255.255.255.255', '255.255.255.0') : fc.constantFrom(128, 64),
       persistenceEngine: fc.constantFrom('', '', '', 'sip'),
       onePacket: isFwmark(id) || id.protocol === 'udp' ? fc.boolean() : fc.constant(false),
     })
-    .map(({ flags, scheduler, ...rest }) => ({
+    .map(({ flags, scheduler, flagOnly, ...rest }) => ({
       ...defaultServiceSettings(id),
       ...rest,
+      ...(flagOnly && rest.persistenceTimeout === 0 && { persistentWithoutTimeout: true }),
       scheduler,
       schedulerFlags: schedulerFlagNames(scheduler).filter((_, index) => flags.includes(index)),
     }));

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import type { Network } from '../../../src/model/network.ts';
 import { formatAddresses, parseAddresses } from '../../../src/model/pool.ts';
 import type { ServiceId } from '../../../src/model/service.ts';
-import { settingKey } from '../../../src/model/setting.ts';
 import { warnOfFirewall } from '../../../src/plan/firewall/fullnat-firewall.ts';
 import { type Fullnat, fullnatMark, MARK, MARK_MASK, planFullnat } from '../../../src/plan/host/fullnat.ts';
 import { countUse, warnOfTracking, warnOfUse } from '../../../src/plan/host/fullnat-use.ts';
+import { settingKey } from '../../../src/settings/index.ts';
 
 const WEB: ServiceId = { protocol: 'tcp', address: '10.1.0.100', port: 80 };
 

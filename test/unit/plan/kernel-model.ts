@@ -84,17 +84,17 @@ export class KernelModel {
   }: Extract<Change, { kind: 'add-destination' | 'set-destination' }>) {
     const service = this.#services.get(serviceKey(id));
     if (!service) return 'ESRCH';
+    const whole = { ...DEFAULT_DESTINATION, ...destination };
+    // In the kernel's order: ip_vs_genl_set_cmd, then ip_vs_add_dest or ip_vs_edit_dest.
+    if (familyOf(whole.address) !== serviceFamily(serviceIdOf(id))) {
+      if (this.#daemons.size > 0 || whole.forwarding !== 'tunnel') return 'EINVAL';
+    }
+    if (whole.lowerThreshold > whole.upperThreshold || whole.weight < 0) return 'ERANGE';
+    if (whole.tunnel.type === 'gue' && whole.tunnel.port === 0) return 'EINVAL';
     const key = destinationKey(destination);
     const known = service.destinations.has(key);
     if (kind === 'add-destination' && known) return 'EEXIST';
     if (kind === 'set-destination' && !known) return 'ENOENT';
-    const whole = { ...DEFAULT_DESTINATION, ...destination };
-    if (whole.lowerThreshold > whole.upperThreshold || whole.weight < 0) return 'ERANGE';
-    if (whole.tunnel.type === 'gue' && whole.tunnel.port === 0) return 'EINVAL';
-    if (familyOf(whole.address) !== serviceFamily(serviceIdOf(id))) {
-      if (whole.forwarding !== 'tunnel') return 'EINVAL';
-      if (kind === 'add-destination' && this.#daemons.size > 0) return 'EINVAL';
-    }
     service.destinations.set(key, whole);
     return undefined;
   }

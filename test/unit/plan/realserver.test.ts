@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { settingKey } from '../../../src/model/setting.ts';
+import { adviseRealServer } from '../../../src/plan/host/advice.ts';
 import { planRealServer, type RealServer } from '../../../src/plan/host/realserver.ts';
+import { settingKey } from '../../../src/settings/index.ts';
 import { address, ETH0, LO, link, route, server, TUNL0 } from './network.ts';
 
 const VIP = '10.0.0.100';
@@ -20,9 +21,40 @@ describe('direct routing', () => {
     const silenced = keys({ mode: 'dr', vip: VIP, device: 'lo' }, network).filter((key) =>
       key.endsWith('arp_ignore'),
     );
+    // One that is down may come up; `default` is for those that appear later.
     expect(silenced).toEqual(
-      ['eth0', 'wlan0', 'br0', 'eth2'].map((name) => `sysctl net/ipv4/conf/${name}/arp_ignore`),
+      ['eth0', 'wlan0', 'eth9', 'br0', 'eth2', 'default'].map(
+        (name) => `sysctl net/ipv4/conf/${name}/arp_ignore`,
+      ),
     );
+  });
+
+  it('puts back with default all that the kernel copies it to', () => {
+    const needs = planRealServer({ mode: 'dr', vip: VIP, device: 'lo' }, server());
+    const found = needs.find(({ setting }) => settingKey(setting).endsWith('default/arp_ignore'));
+    expect(found?.setting).toMatchObject({
+      alongside: ['net/ipv4/conf/lo/arp_ignore', 'net/ipv4/conf/tunl0/arp_ignore'],
+    });
+  });
+
+  it('leaves alone the devices by which containers find this host, and says so', () => {
+    const pod = link(5, 'pod1', { kind: 'veth' });
+    const network = server({
+      links: [LO, ETH0, pod],
+      routes: [
+        route('0.0.0.0/0', '10.0.0.254'),
+        { ...route('10.244.0.2/32', ''), index: 5, gateway: undefined },
+      ],
+    });
+    const wanted = { mode: 'dr', vip: VIP, device: 'lo' } as const;
+    expect(keys(wanted, network).filter((key) => key.endsWith('arp_ignore'))).toEqual([
+      'sysctl net/ipv4/conf/eth0/arp_ignore',
+    ]);
+    expect(adviseRealServer(wanted, network).join()).toContain('pod1: ARP settings stay as they are');
+    // With an address of its own it may be on the clients' segment.
+    const numbered = { ...network, addresses: [...network.addresses, address(5, '10.0.1.1/24')] };
+    expect(keys(wanted, numbered)).toContain('sysctl net/ipv4/conf/pod1/arp_ignore');
+    expect(adviseRealServer(wanted, numbered)).toHaveLength(1);
   });
 
   it('holds the VIP last, once nobody can be told of it', () => {

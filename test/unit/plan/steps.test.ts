@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Need, Setting } from '../../../src/model/setting.ts';
 import { findProblems } from '../../../src/plan/host/problems.ts';
 import { mergeNeeds, planStep } from '../../../src/plan/host/steps.ts';
 import { tunnelSizes } from '../../../src/plan/host/tunnel.ts';
+import { type Need, parseState, type Setting, type SettingState } from '../../../src/settings/index.ts';
 
 const RP_FILTER: Setting = {
   kind: 'sysctl',
@@ -11,8 +11,13 @@ const RP_FILTER: Setting = {
   accepts: ['0', '2'],
   largerOf: 'net/ipv4/conf/all/rp_filter',
 };
+function stateOf(setting: Setting, text: string, other?: string): SettingState {
+  const state = parseState(setting, text);
+  if (!state) throw new Error(`no state: ${text}`);
+  return state.is === 'value' && other !== undefined ? { ...state, other } : state;
+}
 const step = (setting: Setting, value: string, other?: string) =>
-  planStep({ setting, why: 'so', owners: ['x'] }, { value, ...(other === undefined ? {} : { other }) });
+  planStep({ setting, why: 'so', owners: ['x'] }, stateOf(setting, value, other));
 
 describe('a step', () => {
   // Which of all and the device counts was seen with packets: the larger number.
@@ -62,7 +67,7 @@ describe('a step', () => {
     });
     expect(step(address(true), 'present')).toMatchObject({
       changed: true,
-      after: { value: 'present, deprecated' },
+      after: { is: 'present', deprecated: true },
     });
     expect(step(address(false), 'present, deprecated').changed).toBe(false);
   });

@@ -10,7 +10,7 @@ import { attributesStart } from './message.ts';
 
 export const RTM_NEWADDR = 20;
 export const RTM_DELADDR = 21;
-const RTM_GETADDR = 22;
+export const RTM_GETADDR = 22;
 
 /** Has IPv6 take an address into use without asking the segment for it. */
 export const IFA_F_NODAD = 0x02;

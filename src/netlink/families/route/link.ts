@@ -10,7 +10,7 @@ import { attributesStart } from './message.ts';
 
 export const RTM_NEWLINK = 16;
 export const RTM_DELLINK = 17;
-const RTM_GETLINK = 18;
+export const RTM_GETLINK = 18;
 
 const IFF_UP = 0x1;
 const IFF_LOOPBACK = 0x8;

@@ -16,7 +16,7 @@ export interface RouteQuestion {
   readonly mark?: number | undefined;
 }
 
-export function encodeRouteQuestion(writer: Writer, { family, ...question }: RouteQuestion): void {
+function encodeRouteQuestion(writer: Writer, { family, ...question }: RouteQuestion): void {
   const { destination, source } = question;
   writer.u8(family);
   writer.u8(8 * destination.length);

@@ -21,22 +21,22 @@ function without(methods: readonly Forwarding[], rest: Partial<Parameters<typeof
 describe('an address that is missing', () => {
   it('comes back by the command that the table calls for', () => {
     const up = (mode: string) => [`lvsadm director up --mode ${mode} --vip ${VIP} --device eth0`];
-    expect(without(['direct'])).toMatchObject([{ severity: 'error', mend: up('dr') }]);
-    expect(without(['tunnel', 'direct'])).toMatchObject([{ mend: up('tun') }]);
-    expect(without(['direct', 'masquerade'])).toMatchObject([{ mend: up('nat') }]);
+    expect(without(['direct'])).toMatchObject([{ severity: 'error', fix: up('dr') }]);
+    expect(without(['tunnel', 'direct'])).toMatchObject([{ fix: up('tun') }]);
+    expect(without(['direct', 'masquerade'])).toMatchObject([{ fix: up('nat') }]);
   });
 
   it('comes back by the command that is on record', () => {
     const directs = new Map([[VIP, 'lvsadm director up as before']]);
-    expect(without(['direct'], { directs })).toMatchObject([{ mend: ['lvsadm director up as before'] }]);
+    expect(without(['direct'], { directs })).toMatchObject([{ fix: ['lvsadm director up as before'] }]);
   });
 
   it('has no command where its device is not known', () => {
     const network = server({ addresses: [], routes: [] });
-    expect(without(['direct'], { network })).toMatchObject([{ severity: 'error', mend: [] }]);
+    expect(without(['direct'], { network })).toMatchObject([{ severity: 'error', fix: [] }]);
   });
 
   it('is not to be added while another director may have it', () => {
-    expect(without(['direct'], { managers: ['keepalived'] })).toMatchObject([{ severity: 'hint', mend: [] }]);
+    expect(without(['direct'], { managers: ['keepalived'] })).toMatchObject([{ severity: 'hint', fix: [] }]);
   });
 });

@@ -18,7 +18,7 @@ describe('the rules', () => {
   });
 
   it('have the worst told first', () => {
-    const rest = { subject: 'x', seen: 'y', why: 'z', mend: [] };
+    const rest = { subject: 'x', seen: 'y', why: 'z', fix: [] };
     const rules = (['hint', 'error', 'warning', 'error'] as const).map((severity, index) => ({
       name: `rule-${index}`,
       about: '',
@@ -53,8 +53,8 @@ describe('findings', () => {
 
   it('are blocks for people, with a line that counts', () => {
     const findings = [
-      { ...finding, mend: ['ip addr add x', 'ip addr add y'], advice: 'look elsewhere' },
-      { ...finding, severity: 'hint', mend: [], advice: 'think' } as const,
+      { ...finding, fix: ['ip addr add x', 'ip addr add y'], advice: 'look elsewhere' },
+      { ...finding, severity: 'hint', fix: [], advice: 'think' } as const,
     ];
     expect(
       renderExamination(
@@ -71,17 +71,17 @@ describe('findings', () => {
       [
         'ERROR 10.0.0.1: it is not here [vip-missing]',
         '  why:    nobody finds it',
-        '  mend:   ip addr add x',
+        '  fix:    ip addr add x',
         '          ip addr add y',
         '  also:   look elsewhere',
         '',
         'HINT 10.0.0.1: it is not here [vip-missing]',
         '  why:    nobody finds it',
-        '  mend:   think',
+        '  fix:    think',
         '',
         'not looked at: nftables: no nft',
         'looked at as a director of 1 service and a real server of 10.0.0.2',
-        '1 error, 1 hint (3 rules)',
+        '1 error, 1 hint in what could be looked at (3 rules)',
         '',
       ].join('\n'),
     );
@@ -89,13 +89,13 @@ describe('findings', () => {
 
   it('are a document for machines', () => {
     const text = renderExamination(
-      { findings: [{ ...finding, mend: [] }], roles: ['a director of 1 service'], rules: 3, unknown: [] },
+      { findings: [{ ...finding, fix: [] }], roles: ['a director of 1 service'], rules: 3, unknown: [] },
       'json',
       NO_PAINT,
     );
     expect(JSON.parse(text)).toEqual({
       worst: 'error',
-      findings: [{ ...finding, mend: [], advice: null }],
+      findings: [{ ...finding, fix: [], mend: [], advice: null }],
       roles: ['a director of 1 service'],
       rules: 3,
       unknown: [],

@@ -40,7 +40,7 @@ describe('a real server without a route', () => {
         }),
       ).filter(({ rule }) => rule === 'real-server-unreachable');
     expect(at('none', 5)).toMatchObject([
-      { severity: 'error', mend: ['lvsadm -e -t 10.0.0.100:80 -r 10.9.0.12:80 -m -w 0 -x 9'] },
+      { severity: 'error', fix: ['lvsadm -e -t 10.0.0.100:80 -r 10.9.0.12:80 -m -w 0 -x 9'] },
     ]);
     expect(at('prohibit', 5)[0]?.seen).toContain('prohibit');
     expect(at('none', 0)).toEqual([]);
@@ -75,7 +75,7 @@ describe('forwarding', () => {
         table: table([service(WEB, { address, port: 80, forwarding: 'masquerade' })]),
         settings,
       }),
-    ).flatMap(({ mend }) => mend);
+    ).flatMap(({ fix }) => fix);
 
   it('is needed for NAT to other hosts', () => {
     expect(at('10.0.0.12', { 'net/ipv4/ip_forward': '0' })).toEqual(['sysctl -w net.ipv4.ip_forward=1']);

@@ -32,11 +32,11 @@ describe('a host address on lo', () => {
     ]);
   });
 
-  it('is a VIP where somebody says so, and one command mends all', () => {
+  it('is a VIP where somebody says so, and one command fixes all', () => {
     const findings = examine(facts({ ...holding(`${VIP}/32`), meant, routes: new Map([[VIP, LOCAL]]) }));
-    expect(findings.map(({ severity, mend }) => ({ severity, mend }))).toEqual([
-      { severity: 'error', mend: [UP] },
-      { severity: 'error', mend: [UP] },
+    expect(findings.map(({ severity, fix }) => ({ severity, fix }))).toEqual([
+      { severity: 'error', fix: [UP] },
+      { severity: 'error', fix: [UP] },
     ]);
   });
 
@@ -102,7 +102,7 @@ describe('a VIP on a device with neighbours', () => {
   it('is told by a real server, whatever is set, but not by a director', () => {
     const host = { ...holding(`${VIP}/24`, 2), meant, routes: new Map([[VIP, LOCAL]]) };
     expect(examine(facts(host))).toMatchObject([
-      { rule: 'real-server-shows-vip', severity: 'error', mend: [`ip addr del ${VIP}/24 dev eth0`, UP] },
+      { rule: 'real-server-shows-vip', severity: 'error', fix: [`ip addr del ${VIP}/24 dev eth0`, UP] },
     ]);
     expect(found(facts({ ...host, meant: [] }))).toEqual([]);
     const services = [

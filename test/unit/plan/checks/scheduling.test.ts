@@ -31,7 +31,7 @@ describe('hashing schedulers', () => {
     expect(of({ scheduler: 'mh', schedulerFlags: ['mh-port'], persistenceTimeout: 60 }, 0, 1)).toMatchObject([
       {
         rule: 'hash-without-fallback',
-        mend: [`lvsadm -E -t 10.0.0.100:80 -s mh -b mh-port,mh-fallback -p 60`],
+        fix: [`lvsadm -E -t 10.0.0.100:80 -s mh -b mh-port,mh-fallback -p 60`],
       },
     ]);
     expect(of({ scheduler: 'sh' }, 0, 1)).toHaveLength(1);

@@ -34,7 +34,7 @@ function having(
 describe('sync daemons', () => {
   it('are better of both roles, unless keepalived changes them', () => {
     expect(found(having([MASTER]))).toEqual(['hint sync-one-role: master sync daemon']);
-    expect(examine(having([BACKUP]))[0]?.mend).toEqual([
+    expect(examine(having([BACKUP]))[0]?.fix).toEqual([
       'lvsadm --start-daemon master --mcast-interface eth0 --syncid 7 --sync-maxlen 1472 --mcast-group 224.0.0.81 --mcast-port 8848 --mcast-ttl 1',
     ]);
     expect(found({ ...having([MASTER]), managers: ['keepalived'] })).toEqual([]);

@@ -84,7 +84,7 @@ describe('the source of a tunnel’s packets', () => {
       {
         rule: 'tunnel-from-vip',
         severity: 'error',
-        mend: [
+        fix: [
           expect.stringMatching(/^ip addr change fd00::100\/\d+ dev eth0 preferred_lft 0$/),
           'lvsadm -d -t [fd00::100]:80 -r [fd02::12]:80',
           'lvsadm -a -t [fd00::100]:80 -r [fd02::12]:80 -i -w 1',
@@ -96,7 +96,7 @@ describe('the source of a tunnel’s packets', () => {
     );
     // IPv4 addresses are not deprecated: there is no command for it.
     expect(through(IPIP, 9000, { route: { source: '10.0.0.100' } })).toMatchObject([
-      { rule: 'tunnel-from-vip', mend: [] },
+      { rule: 'tunnel-from-vip', fix: [] },
     ]);
   });
 });
