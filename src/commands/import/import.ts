@@ -18,7 +18,7 @@ interface Values {
 /** Prints what another program's configuration comes to, as a document that `apply` and `diff` read. */
 export const run = subcommand({
   name: 'import',
-  summary: "Prints what another program's configuration comes to, as a document for apply and diff.",
+  summary: "Prints another program's configuration as a document for apply.",
   define(program, world, perform) {
     const keepalived = addCommand(
       program,
