@@ -1,6 +1,6 @@
 import { didYouMean } from '../suggestion.ts';
 import { type Place, type Problem, placeOf } from './place.ts';
-import type { Tree } from './yaml.ts';
+import type { Tree } from './tree.ts';
 
 /** Collects what is wrong with a document, so that all of it can be told at once. */
 export class Findings {
