@@ -34,7 +34,7 @@ _lvsadm_value() {
     -b | --sched-flags) _lvsadm_list 'sh-fallback sh-port mh-fallback mh-port flag-1 flag-2 flag-3' "$2" ;;
     --tun-type | --tunnel) _lvsadm_words 'ipip gre gue' "$2" ;;
     --mode) _lvsadm_words "nat dr tun$([[ ${COMP_WORDS[1]} == explain ]] && echo ' fullnat')" "$2" ;;
-    --rule) _lvsadm_list "$(lvsadm doctor --list-rules 2>/dev/null | cut -d ' ' -f 1)" "$2" ;;
+    --rule|--ignore) _lvsadm_list "$(lvsadm doctor --list-rules 2>/dev/null | cut -d ' ' -f 1)" "$2" ;;
     --pe) _lvsadm_words 'sip' "$2" ;;
     --start-daemon | --stop-daemon) _lvsadm_words 'master backup' "$2" ;;
     --device | --mcast-interface) _lvsadm_devices "$2" ;;
@@ -80,7 +80,7 @@ _lvsadm_subcommand() {
     explain-*)
       _lvsadm_words '-t --tcp -u --udp --sctp -f --fwmark --from -r --real-server --ask --json --mode --tunnel -6 --ipv6 --help' "$current"
       ;;
-    doctor-*) _lvsadm_files '--vip --director --ask --rule --list-rules --json --state-dir --help' "$current" ;;
+    doctor-*) _lvsadm_files '--vip --director --ask --rule --ignore --list-rules --json --state-dir --help' "$current" ;;
   esac
 }
 

@@ -44,7 +44,9 @@ async function inspectFirewall(
   found: Balanced | undefined,
   host: Host,
 ): Promise<string[]> {
-  return warnOfFirewall(service, found?.destinations ?? [], await host.firewall(), TABLE);
+  const { links } = await host.network();
+  const devices = links.filter(({ loopback }) => !loopback).map(({ name }) => name);
+  return warnOfFirewall(service, found?.destinations ?? [], { ...(await host.rules()), devices }, TABLE);
 }
 
 /** How full the local addresses of a service are, and what is in its way. */
