@@ -74,6 +74,8 @@ _lvsadm_subcommand() {
       _lvsadm_files '--dry-run --exit-code --prune --no-prune --rollback --drain --timeout --cut --json --help' "$current"
       ;;
     diff-*) _lvsadm_files '--prune --no-prune --json --help' "$current" ;;
+    import-keepalived) _lvsadm_files '--config-id --json --help' "$current" ;;
+    import-*) _lvsadm_words 'keepalived --help' "$current" ;;
     export-*) _lvsadm_words '--json --help' "$current" ;;
     drain-*) _lvsadm_words "$service -r --real-server --timeout --delete --cut --dry-run --exit-code --json --help" "$current" ;;
     ramp-*) _lvsadm_words "$service -r --real-server --to --over --dry-run --exit-code --json --help" "$current" ;;
@@ -90,7 +92,7 @@ _lvsadm() {
   # To explain, -t and -u are words of their own.
   [[ ${COMP_WORDS[1]-} == explain && $previous == -[tu] ]] || ! _lvsadm_value "$previous" "$current" || return
   case ${COMP_WORDS[1]-} in
-    realserver | director | fullnat | apply | diff | export | drain | ramp | doctor | explain)
+    realserver | director | fullnat | apply | diff | import | export | drain | ramp | doctor | explain)
       if ((COMP_CWORD > 1)); then
         _lvsadm_subcommand "${COMP_WORDS[1]}" "${COMP_WORDS[2]-}" "$current"
         return
@@ -101,7 +103,7 @@ _lvsadm() {
     -d --delete-server -L -l --list -Z --zero -S --save -R --restore --set --start-daemon --stop-daemon -h --help
     -v --version'
   if ((COMP_CWORD == 1)); then
-    [[ ${COMP_WORDS[0]##*/} == ipvsadm* ]] || commands+=' realserver director fullnat apply diff export drain ramp doctor explain'
+    [[ ${COMP_WORDS[0]##*/} == ipvsadm* ]] || commands+=' realserver director fullnat apply diff import export drain ramp doctor explain'
     _lvsadm_words "$commands" "$current"
     return
   fi

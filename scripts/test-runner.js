@@ -16,6 +16,7 @@ linter count as failed. The exit code is 0 only if nothing failed.
   unit    pure functions
   fault   the library against a scripted kernel
   native  the command line compared with the real ipvsadm's, thousands of lines by chance, without a kernel
+  import  configurations given to the real keepalived and to us, without a kernel
   lab     scripts/lab itself
   kernel  the library and the commands on a real kernel: in the lab
   compat  the command line compared with the real ipvsadm's: in the lab
@@ -36,6 +37,7 @@ const CHECKS = [
 const RUNS = [
   { projects: ['unit', 'fault'], isInLab: false },
   { projects: ['native'], isInLab: false, packages: ['ipvsadm', 'gcc', 'libc6-dev', 'iproute2'] },
+  { projects: ['import'], isInLab: false, packages: ['keepalived', 'gcc', 'libc6-dev', 'iproute2'] },
   { projects: ['lab'], isInLab: false },
   { projects: ['kernel', 'compat'], isInLab: true },
   { projects: ['fullnat'], isInLab: true, kernel: 'built' },

@@ -10,7 +10,7 @@
  *   (`ipv4_is_zeronet`, include/linux/in.h); an older kernel refuses it itself.
  * - A sync daemon's group: multicast.
  */
-import { type Address, addressBytes, familyOf } from './address.ts';
+import { type Address, addressBytes, familyOf, inetNumber } from './address.ts';
 
 export type AddressClass =
   | 'unspecified'
@@ -25,16 +25,19 @@ export type AddressClass =
 
 /** The class of a canonical address. Throws a RangeError for text that is not an address. */
 export function addressClass(address: Address): AddressClass {
-  const bytes = addressBytes(address);
-  return bytes.length === 4 ? inetClass(address, bytes[0]!, bytes[1]!) : inet6Class(address, bytes);
+  if (familyOf(address) === 'inet6') return inet6Class(address, addressBytes(address));
+  const number = inetNumber(address);
+  if (number < 0) throw new RangeError(`not an IP address: '${address}'`);
+  return inetClass(number);
 }
 
-function inetClass(address: Address, first: number, second: number): AddressClass {
-  if (address === '0.0.0.0') return 'unspecified';
-  if (address === '255.255.255.255') return 'broadcast';
+function inetClass(number: number): AddressClass {
+  const first = number >>> 24;
+  if (number === 0) return 'unspecified';
+  if (number === 0xffffffff) return 'broadcast';
   if (first === 0) return 'this-network';
   if (first === 127) return 'loopback';
-  if (first === 169 && second === 254) return 'link-local';
+  if (number >>> 16 === 0xa9fe) return 'link-local';
   if (first >= 240) return 'reserved';
   return first >= 224 ? 'multicast' : 'unicast';
 }

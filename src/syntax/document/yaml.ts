@@ -28,7 +28,7 @@ export function parseYaml(text: string, file: string): Trees {
   return plain ? { trees: [plain], problems: [] } : parseAnyYaml(text, file);
 }
 
-/** The same by the YAML library alone, which takes ten times as long. */
+/** The same by the YAML library alone, which takes much longer. */
 export function parseAnyYaml(text: string, file: string): Trees {
   const lines = new LineCounter();
   const needsColumn = isOneLine(text);
