@@ -98,7 +98,7 @@ export function reply(
   { tracked, devices }: Surroundings,
 ): Passage {
   return {
-    packets: 'replies of the real server',
+    packets: 'replies of the real servers',
     hooks: [
       { hook: 'prerouting', before: ALL },
       { hook: 'forward', before: REPLIED },
