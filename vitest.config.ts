@@ -25,6 +25,8 @@ export default defineConfig({
       }),
       project('kernel', onKernel),
       project('compat', onKernel),
+      // The real keepalived, whose requests are written down and not sent.
+      project('import', { testTimeout: 60_000 }),
       // It wants the kernel that scripts/lab-kernel builds.
       project('fullnat', onKernel),
       // And this one Debian's, so that two kernels are covered.

@@ -34,7 +34,7 @@ _lvsadm_value() {
     -b | --sched-flags) _lvsadm_list 'sh-fallback sh-port mh-fallback mh-port flag-1 flag-2 flag-3' "$2" ;;
     --tun-type | --tunnel) _lvsadm_words 'ipip gre gue' "$2" ;;
     --mode) _lvsadm_words "nat dr tun$([[ ${COMP_WORDS[1]} == explain ]] && echo ' fullnat')" "$2" ;;
-    --rule) _lvsadm_list "$(lvsadm doctor --list-rules 2>/dev/null | cut -d ' ' -f 1)" "$2" ;;
+    --rule|--ignore) _lvsadm_list "$(lvsadm doctor --list-rules 2>/dev/null | cut -d ' ' -f 1)" "$2" ;;
     --pe) _lvsadm_words 'sip' "$2" ;;
     --start-daemon | --stop-daemon) _lvsadm_words 'master backup' "$2" ;;
     --device | --mcast-interface) _lvsadm_devices "$2" ;;
@@ -52,7 +52,7 @@ _lvsadm_subcommand() {
   local record='--json --state-dir --help' current=$3
   local changes="--dry-run --exit-code --persist --root $record"
   local service='-t --tcp-service -u --udp-service --sctp-service -f --fwmark-service -6 --ipv6'
-  local realserver='--mode --vip --device --tunnel --tun-port --rip --director --set-gateway'
+  local realserver='--mode --vip --device --tunnel --tun-port --rip --director --set-gateway --also-director'
   local director='--vip --device --mode --scheduler --one-lan'
   local fullnat='-t --tcp-service -u --udp-service -f --fwmark-service -6 --ipv6'
   case $1-$2 in
@@ -60,12 +60,12 @@ _lvsadm_subcommand() {
     realserver-down) _lvsadm_words "--vip --director $changes" "$current" ;;
     realserver-status) _lvsadm_words "$realserver $record" "$current" ;;
     director-up) _lvsadm_words "$director --take-over $changes" "$current" ;;
-    director-down) _lvsadm_words "--vip $changes" "$current" ;;
+    director-down) _lvsadm_words "--vip --keep-forwarding $changes" "$current" ;;
     director-status) _lvsadm_words "$director $record" "$current" ;;
     fullnat-enable | fullnat-up)
       _lvsadm_words "$fullnat --local-address --local-ports --device --floating --take-over $changes" "$current"
       ;;
-    fullnat-disable | fullnat-down) _lvsadm_words "$fullnat --wait --now $changes" "$current" ;;
+    fullnat-disable | fullnat-down) _lvsadm_words "$fullnat --wait --now --keep-forwarding $changes" "$current" ;;
     fullnat-list) _lvsadm_words "$record" "$current" ;;
     fullnat-status) _lvsadm_words "$fullnat $record" "$current" ;;
     fullnat-*) _lvsadm_words 'enable disable list status --help' "$current" ;;
@@ -74,13 +74,15 @@ _lvsadm_subcommand() {
       _lvsadm_files '--dry-run --exit-code --prune --no-prune --rollback --drain --timeout --cut --json --help' "$current"
       ;;
     diff-*) _lvsadm_files '--prune --no-prune --json --help' "$current" ;;
+    import-keepalived) _lvsadm_files '--config-id --json --help' "$current" ;;
+    import-*) _lvsadm_words 'keepalived --help' "$current" ;;
     export-*) _lvsadm_words '--json --help' "$current" ;;
     drain-*) _lvsadm_words "$service -r --real-server --timeout --delete --cut --dry-run --exit-code --json --help" "$current" ;;
     ramp-*) _lvsadm_words "$service -r --real-server --to --over --dry-run --exit-code --json --help" "$current" ;;
     explain-*)
       _lvsadm_words '-t --tcp -u --udp --sctp -f --fwmark --from -r --real-server --ask --json --mode --tunnel -6 --ipv6 --help' "$current"
       ;;
-    doctor-*) _lvsadm_files '--vip --director --ask --rule --list-rules --json --state-dir --help' "$current" ;;
+    doctor-*) _lvsadm_files '--vip --director --ask --rule --ignore --list-rules --json --state-dir --help' "$current" ;;
   esac
 }
 
@@ -90,7 +92,7 @@ _lvsadm() {
   # To explain, -t and -u are words of their own.
   [[ ${COMP_WORDS[1]-} == explain && $previous == -[tu] ]] || ! _lvsadm_value "$previous" "$current" || return
   case ${COMP_WORDS[1]-} in
-    realserver | director | fullnat | apply | diff | export | drain | ramp | doctor | explain)
+    realserver | director | fullnat | apply | diff | import | export | drain | ramp | doctor | explain)
       if ((COMP_CWORD > 1)); then
         _lvsadm_subcommand "${COMP_WORDS[1]}" "${COMP_WORDS[2]-}" "$current"
         return
@@ -101,7 +103,7 @@ _lvsadm() {
     -d --delete-server -L -l --list -Z --zero -S --save -R --restore --set --start-daemon --stop-daemon -h --help
     -v --version'
   if ((COMP_CWORD == 1)); then
-    [[ ${COMP_WORDS[0]##*/} == ipvsadm* ]] || commands+=' realserver director fullnat apply diff export drain ramp doctor explain'
+    [[ ${COMP_WORDS[0]##*/} == ipvsadm* ]] || commands+=' realserver director fullnat apply diff import export drain ramp doctor explain'
     _lvsadm_words "$commands" "$current"
     return
   fi

@@ -16,6 +16,7 @@ linter count as failed. The exit code is 0 only if nothing failed.
   unit    pure functions
   fault   the library against a scripted kernel
   native  the command line compared with the real ipvsadm's, thousands of lines by chance, without a kernel
+  import  configurations given to the real keepalived and to us, without a kernel
   lab     scripts/lab itself
   kernel  the library and the commands on a real kernel: in the lab
   compat  the command line compared with the real ipvsadm's: in the lab
@@ -32,10 +33,13 @@ const CHECKS = [
   ['node_modules/.bin/tsc', '--noEmit'],
   ['node_modules/.bin/biome', 'check', '.'],
 ];
+/** What the comparison needs, and what compiles the programs of bpf/. */
+const NATIVE_PACKAGES = ['ipvsadm', 'gcc', 'libc6-dev', 'iproute2', 'clang', 'llvm', 'libbpf-dev'];
 /** Vitest projects that run together: kernel and compat share one boot, of the kernel that the lab prefers. */
 const RUNS = [
   { projects: ['unit', 'fault'], isInLab: false },
-  { projects: ['native'], isInLab: false, packages: ['ipvsadm', 'gcc', 'libc6-dev', 'iproute2'] },
+  { projects: ['native'], isInLab: false, packages: NATIVE_PACKAGES },
+  { projects: ['import'], isInLab: false, packages: ['keepalived', 'gcc', 'libc6-dev', 'iproute2'] },
   { projects: ['lab'], isInLab: false },
   { projects: ['kernel', 'compat'], isInLab: true },
   { projects: ['fullnat'], isInLab: true, kernel: 'built' },
@@ -43,8 +47,8 @@ const RUNS = [
 ];
 const PARTS = ['check', ...RUNS.flatMap(({ projects }) => projects)];
 const LAB_SECONDS = 2700;
-/** Of Debian, for tests in the lab only: what boots with our units, and what completes our options. */
-const PACKAGES = ['systemd', 'zsh'];
+/** Of Debian, for tests in the lab only: what boots with our units, completes our options, loads TOA's programs. */
+const PACKAGES = ['systemd', 'zsh', 'bpftool', 'ethtool'];
 /** Of each of these projects a line says how much was compared. */
 const COUNTS = { compat: /^compat: \d+ .*$/m, native: /^native: \d+ .*$/m };
 

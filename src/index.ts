@@ -33,6 +33,7 @@ export {
   reconcile,
 } from './actions/table/reconcile.ts';
 export { systemClock } from './host/clock.ts';
+export { configFiles } from './host/config-files.ts';
 export { type Host, openHost } from './host/host.ts';
 export {
   type BatchOptions,
@@ -91,4 +92,6 @@ export type { Wanted, WantedDestination, WantedService } from './plan/table/want
 export { type Setting, type SettingState, settingKey, stateText } from './settings/index.ts';
 export { readDocuments } from './syntax/document/document.ts';
 export { formatDocument } from './syntax/document/text.ts';
+export { type Imported, type ImportedService, readKeepalived } from './syntax/keepalived/keepalived.ts';
+export type { Note } from './syntax/keepalived/notes.ts';
 export { formatTarget, parseTargets } from './syntax/target/target.ts';

@@ -35,6 +35,7 @@ console.log(`Kernel ${timeOnce.kernel()}, Node.js ${process.version}, ${rounds} 
 
 startUp();
 for (const services of numbers(values.services)) sideBySide(services);
+documents();
 scale(numbers(values.scale));
 
 /** What it costs to begin at all. */
@@ -119,6 +120,30 @@ function sideBySide(services) {
 
 function fillTable(rules) {
   timeOnce({ before: clearTable, run: lvsadm('-R'), input: rules }, 1);
+}
+
+/** What it takes to read a document of 370 services with 100 destinations each, and to see that all is to be added. */
+function documents() {
+  clearTable();
+  const services = Array.from({ length: 370 }, (_, index) => ({
+    address: `10.1.${index >> 8}.${index & 255}:80`,
+    destinations: Array.from({ length: 100 }, (_, rank) => ({
+      address: `10.2.0.${rank + 1}:80`,
+      weight: rank,
+    })),
+  }));
+  const lines = services.map(({ address, destinations }) => [
+    `  - address: ${address}\n    destinations:\n`,
+    ...destinations.map((one) => `      - address: ${one.address}\n        weight: ${one.weight}\n`),
+  ]);
+  const yaml = `services:\n${lines.flat().join('')}`;
+  const time = (text) => timeOnce({ run: lvsadm('apply', '--dry-run', fileOf(text)) }, rounds);
+  const rows = [
+    ['JSON', time(JSON.stringify({ services }))],
+    ['YAML', time(yaml)],
+    ['YAML with an anchor', time(yaml.replace('address: 10.1.0.0:80', 'address: &first 10.1.0.0:80'))],
+  ];
+  printTable('apply --dry-run, 37,000 destinations', ['s'], rows);
 }
 
 /** Whether twice the rules take twice the time. */

@@ -19,6 +19,11 @@ const PROOF = {
   nftables: 'sbin/nft',
   systemd: 'lib/systemd/systemd',
   zsh: 'bin/zsh',
+  bpftool: 'sbin/bpftool',
+  ethtool: 'sbin/ethtool',
+  clang: 'bin/clang',
+  llvm: 'bin/llvm-objdump',
+  'libbpf-dev': 'include/bpf/bpf_helpers.h',
 };
 
 /** Where a file of `/usr` is: on the host, or among what was unpacked; undefined if nowhere. */

@@ -14,6 +14,8 @@ export interface HostOptions {
   readonly takeOver: boolean;
   /** Do not wait for live connections to end. */
   readonly now: boolean;
+  /** Leave forwarding on. */
+  readonly keepForwarding: boolean;
   /** Seconds to wait for them. */
   readonly wait: number;
 }
@@ -46,6 +48,7 @@ export function hostOptions(values: Record<string, unknown>): HostOptions {
     persist: values.persist === true,
     takeOver: values.takeOver === true,
     now: values.now === true,
+    keepForwarding: values.keepForwarding === true,
     wait: Number(values.wait ?? 0),
     root,
     stateDir,

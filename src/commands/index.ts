@@ -8,6 +8,7 @@ export const SUBCOMMANDS: Readonly<Record<SubcommandName, () => Promise<Subcomma
   fullnat: () => import(/* apart */ './fullnat/fullnat.ts'),
   apply: () => import(/* apart */ './apply/apply.ts'),
   diff: () => import(/* apart */ './diff/diff.ts'),
+  import: () => import(/* apart */ './import/import.ts'),
   export: () => import(/* apart */ './export/export.ts'),
   drain: () => import(/* apart */ './drain/drain.ts'),
   ramp: () => import(/* apart */ './ramp/ramp.ts'),

@@ -62,7 +62,7 @@ export async function down(
   if (options.dryRun) {
     const journal = await Journal.open(options.stateDir);
     const owners = keysOf(journal);
-    const restored = planUndo(journal, owners).map(({ setting, before, set }) => ({
+    const restored = planUndo(journal, owners, options).map(({ setting, before, set }) => ({
       setting,
       from: set,
       to: before,
@@ -74,8 +74,8 @@ export async function down(
     withHost(world, async (host) => {
       const journal = await Journal.open(options.stateDir);
       const keys = keysOf(journal);
-      const { now, wait } = options;
-      const report = await undo(host, journal, keys, { clock: world.clock, now, wait });
+      const { now, wait, keepForwarding } = options;
+      const report = await undo(host, journal, keys, { clock: world.clock, now, wait, keepForwarding });
       world.stdout.write(renderUndo({ dryRun: false, owners: report.gone, ...report }, format));
       if (options.persist) await unpersist(role, named, options, world);
       return report.live.size > 0 ? EXIT.unfinished : EXIT.ok;

@@ -87,5 +87,5 @@ async function parse(program: Command, words: readonly string[], world: World): 
 /** `up, down or status` */
 function listNames({ commands }: Command): string {
   const names = commands.map((command) => command.name());
-  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+  return names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1)}` : `${names[0]}`;
 }

@@ -4,9 +4,11 @@ import { type Connection, type ConnectionOptions, withConnection } from '../netl
 import { NetlinkError } from '../netlink/errors.ts';
 import {
   dumpEntries,
+  type Losses,
   NETLINK_NETFILTER,
+  NO_LOSSES,
   type RawEntry,
-  readInsertFailures,
+  readLosses,
 } from '../netlink/families/conntrack.ts';
 import { readSysctl } from './sysctl.ts';
 
@@ -19,16 +21,17 @@ export interface Translation {
   readonly mark: number;
   readonly protocol: 'tcp' | 'udp' | 'other';
   readonly localAddress: Address;
+  /** 0 for a protocol without ports. */
+  readonly localPort: number;
   readonly realServer: Endpoint;
   /** False for a TCP connection that both sides have closed: its port is still taken, but nobody misses it. */
   readonly live: boolean;
 }
 
-/** How full the table of tracked connections is. `insertFailures` counts since the namespace began. */
-export interface Tracking {
+/** How full the table of tracked connections is, and what was lost since the namespace began. */
+export interface Tracking extends Losses {
   readonly count: number;
   readonly limit: number;
-  readonly insertFailures: number;
 }
 
 /** The connections whose mark, under the mask, is this one. None when connections are not tracked. */
@@ -46,8 +49,8 @@ export async function readTracking(options: ConnectionOptions = {}): Promise<Tra
   const [count, limit] = await Promise.all(
     ['count', 'max'].map((name) => readSysctl(`net/netfilter/nf_conntrack_${name}`)),
   );
-  const insertFailures = await ifTracked(0, readInsertFailures, options);
-  return { count: Number(count ?? 0), limit: Number(limit ?? 0), insertFailures };
+  const losses = await ifTracked(NO_LOSSES, readLosses, options);
+  return { count: Number(count ?? 0), limit: Number(limit ?? 0), ...losses };
 }
 
 function translationOf(entry: RawEntry): Translation {
@@ -55,6 +58,7 @@ function translationOf(entry: RawEntry): Translation {
     mark: entry.mark,
     protocol: PROTOCOLS[entry.protocol] ?? 'other',
     localAddress: formatAddress(entry.replyDestination),
+    localPort: entry.replyDestinationPort,
     realServer: { address: formatAddress(entry.replySource), port: entry.replySourcePort },
     live: entry.tcpState === undefined || !OVER.includes(entry.tcpState),
   };

@@ -42,7 +42,7 @@ async function readIptables(opaque: boolean): Promise<readonly IptablesRule[] | 
       if (!isUsed) continue;
       const text = await save(program, kind);
       if (text === undefined) return undefined;
-      rules.push(...parseSaved(family, text));
+      rules.push(...parseSaved(family, kind, text));
     }
   }
   return rules;
@@ -68,12 +68,12 @@ async function save(program: string, kind: 'legacy' | 'nft'): Promise<string | u
 }
 
 /** What iptables-save prints: `*table`, its chains, its rules, `COMMIT`. */
-export function parseSaved(family: Family, text: string): IptablesRule[] {
+export function parseSaved(family: Family, kind: 'legacy' | 'nft', text: string): IptablesRule[] {
   const rules: IptablesRule[] = [];
   let table = '';
   for (const line of text.split('\n')) {
     if (line.startsWith('*')) table = line.slice(1).trim();
-    else if (line.startsWith('-A ')) rules.push({ family, table, text: line.trim() });
+    else if (/^(-A |:)/.test(line)) rules.push({ family, table, kind, text: line.trim() });
   }
   return rules;
 }

@@ -61,7 +61,7 @@ async function fileName(folder: string, { first, id, why }: WhichNamespace): Pro
   const entries: string[] = await readdir(folder).catch(() => []);
   if (entries.includes(own)) return own;
   throw new UnknownNamespace(
-    `cannot tell whether this is the host's first network namespace, and so which record of changes is its own: ${why}; run it as root, or mount /proc without hidepid`,
+    `cannot tell whether this is the host's first network namespace, and so which record of changes is its own: ${why}; mount /proc with its folder sys`,
   );
 }
 

@@ -47,7 +47,10 @@ async function hasOtherNamespaces(): Promise<boolean> {
   const own = await readlink('/proc/self/ns/net');
   for (const entry of await readdir('/proc')) {
     if (!/^[0-9]+$/.test(entry)) continue;
-    const other = await readlink(`/proc/${entry}/ns/net`).catch(() => own);
+    // A process that is gone is in none; one that may not be looked at may be in another.
+    const other = await readlink(`/proc/${entry}/ns/net`).catch((error: NodeJS.ErrnoException) =>
+      error.code === 'ENOENT' || error.code === 'ESRCH' ? own : undefined,
+    );
     if (other !== own) return true;
   }
   return false;

@@ -11,10 +11,15 @@ export type ModuleState = 'loaded' | 'available' | 'missing' | 'unknown';
 /** A thing of nftables under the name of its kind, as `nft -j` prints it. */
 export type FirewallObject = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
 
-/** A rule of iptables, of its older kind or one that nftables shows without its meaning, as iptables-save prints it: `-A POSTROUTING -o eth1 -j MASQUERADE`. */
+/**
+ * A line of iptables-save: a rule, `-A POSTROUTING -o eth1 -j MASQUERADE`, or a chain, `:INPUT DROP [0:0]`; of
+ * iptables' older kind, or of tables in nftables that nft shows without their meaning.
+ */
 export interface IptablesRule {
   readonly family: Family;
   readonly table: string;
+  /** `nft`: it is in nftables. */
+  readonly kind?: 'legacy' | 'nft';
   readonly text: string;
 }
 

@@ -35,6 +35,7 @@ export interface TrackingStatus {
   readonly count: number;
   readonly limit: number;
   readonly insertFailures: number;
+  readonly drops: number;
   readonly warnings: readonly string[];
 }
 
@@ -59,10 +60,10 @@ export function renderFullnatStatus(
     });
   }
   if (statuses.length === 0) return 'no service is FULLNAT here\n';
-  const { count, limit, insertFailures, warnings } = tracking;
+  const { count, limit, insertFailures, drops, warnings } = tracking;
   return [
     ...statuses.flatMap(statusLines),
-    `tracked connections: ${count} of ${limit} (${percent(count, limit)}); ${insertFailures} could not be entered since the start`,
+    `tracked connections: ${count} of ${limit} (${percent(count, limit)}); since the start ${insertFailures} could not be entered (no free port, or a clash), and ${drops} packets were dropped (a full table, or a clash)`,
     ...warnings.map(warning),
   ]
     .map((line) => `${line}\n`)

@@ -7,8 +7,8 @@ export interface TargetStatus {
   readonly target: Target;
   /** Empty when all is well. */
   readonly problems: readonly string[];
-  /** What to prepare to have them fixed. */
-  readonly fix: Target;
+  /** What to prepare to have them fixed; `undefined` when that would be refused: the problem says what to do. */
+  readonly fix: Target | undefined;
 }
 
 export function renderStatus(role: Role, statuses: readonly TargetStatus[], format: Format): string {
@@ -25,14 +25,18 @@ export function renderStatus(role: Role, statuses: readonly TargetStatus[], form
 
 /** `mend` is what `fix` was called; it goes with the next version. */
 export function statusJson({ target, problems, fix }: TargetStatus) {
-  const command = formatTargetCommand(fix);
   return {
     owner: targetKey(target),
     options: formatTarget(target),
     prepared: problems.length === 0,
     problems,
-    ...(problems.length > 0 ? { fix: command, mend: command } : {}),
+    ...(problems.length > 0 && fix ? fixJson(fix) : {}),
   };
+}
+
+function fixJson(target: Target) {
+  const fix = formatTargetCommand(target);
+  return { fix, mend: fix };
 }
 
 export function statusLines({ target, problems, fix }: TargetStatus): string[] {
@@ -41,6 +45,6 @@ export function statusLines({ target, problems, fix }: TargetStatus): string[] {
   return [
     `${owner}: not prepared`,
     ...problems.map((problem) => `  ${problem}`),
-    `  fix: ${formatTargetCommand(fix)}`,
+    ...(fix ? [`  fix: ${formatTargetCommand(fix)}`] : []),
   ];
 }

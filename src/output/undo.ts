@@ -1,3 +1,4 @@
+import { isForwarding } from '../plan/host/director.ts';
 import { type Setting, type SettingState, settingKey, stateText } from '../settings/index.ts';
 import { type Format, renderJson } from './json.ts';
 import { alignColumns } from './table.ts';
@@ -37,14 +38,23 @@ export function renderUndo(report: UndoReport, format: Format): string {
     ([owner, count]) =>
       `${owner}: no new connections; ${count} live ${count === 1 ? 'one keeps' : 'ones keep'} what it takes. Say this again when they have ended, or --wait SECONDS, or --now to cut them`,
   );
+  if (report.restored.some(({ setting }) => isForwarding(setting))) {
+    notes.push(
+      `this host ${dryRun ? 'would forward' : 'forwards'} packets no longer, as before \`up\`; what else relies on it by now (containers, a VPN) needs --keep-forwarding, or sysctl -w net.ipv4.ip_forward=1 (IPv6: net.ipv6.conf.all.forwarding=1)`,
+    );
+  }
   if (format === 'json') {
     return renderJson({ dryRun, owners, restored, left, ...(notes.length > 0 && { notes }) });
   }
   if (owners.length === 0 && notes.length === 0) return 'nothing to undo\n';
+  const untouched = owners.length > 0 && restored.length === 0 && left.length === 0;
   return [
     ...owners.map((owner) => `${dryRun ? 'would take down' : 'took down'} ${owner}`),
     ...alignColumns(restored.map(({ what, from, to }) => [`* ${what}`, `${from} -> ${to}`])),
     ...left.map(({ what, now, set }) => `left ${what} as it is: ${now}; lvsadm had made it ${set}`),
+    ...(untouched
+      ? ['nothing was put back: by the record, all that was needed was there before `up`, and stays']
+      : []),
     ...notes,
   ]
     .map((line) => `${line}\n`)

@@ -34,7 +34,7 @@ export const address: Kind<AddressSetting, AddressState> = {
   occupied: (setting, state) =>
     state.is === 'absent' || state.is === 'present'
       ? undefined
-      : `${address.key(setting)} is ${address.text(state)}`,
+      : `${address.key(setting)} is ${address.text(state)}${remedy(setting, state)}`,
   // An address that was never unique is ours all the same.
   ours: ({ is }) => is === 'duplicate',
   async read(setting, { links }) {
@@ -93,6 +93,14 @@ export const address: Kind<AddressSetting, AddressState> = {
     object({ is: literal('duplicate') }),
   ),
 };
+
+/** What somebody must do first. On a device of a network it may well be the host's own address, so no command there. */
+function remedy({ device, address }: AddressSetting, state: AddressState): string {
+  if (state.is !== 'other-prefix') return '';
+  return device === 'lo'
+    ? `, which makes its whole network this host's own; take that away first: ip address delete ${address}/${state.prefixLength} dev lo`
+    : '; an address that others have put there is left to them: take another one, or have it put there without a network';
+}
 
 /** Waits until duplicate address detection is through: until then the address is not used. */
 async function awaitUnique({ links, sleep }: Doors, index: number, asked: Address): Promise<void> {

@@ -36,7 +36,7 @@ export const sysctl: Kind<SysctlSetting, SysctlState> = {
   occupied(setting, state) {
     if (state.is === 'absent' || sysctl.suffices(setting, { ...state, value: setting.value }))
       return undefined;
-    return `${setting.largerOf} is ${state.other}, which outdoes what ${setting.path} is set to`;
+    return `${setting.largerOf} is ${state.other}, which outdoes what ${setting.path} is set to; set that first: sysctl -w ${setting.largerOf}=${setting.value}`;
   },
   async read({ path, largerOf, alongside }, { sysctls }) {
     const present = await sysctls.read(path);

@@ -19,6 +19,11 @@ export const SUBCOMMAND_GROUPS = [
       { name: 'export', summary: 'print the table as a document' },
       { name: 'diff', summary: 'what apply would change' },
       { name: 'apply', summary: 'make the table what documents say' },
+      {
+        name: 'import',
+        acts: ['keepalived'],
+        summary: "another program's configuration as a document",
+      },
     ],
   },
   {

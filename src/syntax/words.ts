@@ -1,4 +1,5 @@
 import { type Address, familyOf, parseAddress } from '../model/address.ts';
+import { isHostAddress } from '../model/address-class.ts';
 import { isDeviceName } from '../model/device.ts';
 import { MAX_PORT } from '../model/endpoint.ts';
 import { UsageError } from './usage-error.ts';
@@ -21,17 +22,9 @@ export function parseHostAddress(text: string, option: string): Address {
   if (prefix !== undefined && prefix !== whole) {
     throw new UsageError(`${option}: '${text}' must be one address: /${whole}, or no prefix length`);
   }
-  if (!isUnicast(address))
+  if (!isHostAddress(address))
     throw new UsageError(`${option}: '${text}' is not an address that a host can have`);
   return address;
-}
-
-function isUnicast(address: Address): boolean {
-  if (familyOf(address) === 'inet6') {
-    return address !== '::' && address !== '::1' && !/^ff/.test(address) && !address.startsWith('::ffff:');
-  }
-  const first = Number(address.split('.')[0]);
-  return first > 0 && first < 224 && first !== 127;
 }
 
 export function parseChoice<T extends string>(text: string, option: string, choices: readonly T[]): T {

@@ -39,6 +39,7 @@ const DOORS: Record<string, readonly string[]> = {
   'cli-table3': ['output/table.ts'],
   commander: ['commands/'],
   yaml: ['syntax/document/'],
+  tinyglobby: ['host/config-files.ts'],
 };
 
 const src = join(import.meta.dirname, '../../src');

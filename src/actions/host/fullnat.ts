@@ -44,7 +44,9 @@ async function inspectFirewall(
   found: Balanced | undefined,
   host: Host,
 ): Promise<string[]> {
-  return warnOfFirewall(service, found?.destinations ?? [], await host.firewall(), TABLE);
+  const { links } = await host.network();
+  const devices = links.filter(({ loopback }) => !loopback).map(({ name }) => name);
+  return warnOfFirewall(service, found?.destinations ?? [], { ...(await host.rules()), devices }, TABLE);
 }
 
 /** How full the local addresses of a service are, and what is in its way. */
@@ -55,12 +57,7 @@ export interface FullnatUse {
 
 export async function examineUse(fullnat: Fullnat, host: Host, openKernel: OpenKernel): Promise<FullnatUse> {
   const connections = await host.translations(fullnatMark(fullnat.service), WHOLE_MARK);
-  // What was not given a local address has none of its ports.
-  const own = new Set(fullnat.pool.addresses);
-  const uses = countUse(
-    connections.filter(({ localAddress }) => own.has(localAddress)),
-    fullnat.pool,
-  );
+  const uses = countUse(connections, fullnat.pool);
   const found = await readBalanced(fullnat, host, openKernel);
   const warnings = [
     ...warnOfUse(uses),

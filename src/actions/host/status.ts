@@ -10,8 +10,8 @@ export interface TargetStatus {
   readonly target: Target;
   /** One sentence each; empty when all is well. */
   readonly problems: readonly string[];
-  /** What to prepare to have them fixed: mostly the target itself. */
-  readonly fix: Target;
+  /** What to prepare to have them fixed: mostly the target itself. `undefined` when preparing would be refused too. */
+  readonly fix: Target | undefined;
 }
 
 /** Compares this host with what targets need. Changes nothing. */
@@ -27,10 +27,10 @@ async function examineTarget(host: Host, target: Target, network: Network): Prom
     return { target, problems: findProblems(await planSteps(host, [target], network)), fix: target };
   } catch (error) {
     if (!(error instanceof PlanRefusal)) throw error;
-    const fix: Target =
+    const fix =
       error.code === 'needs-gateway' && target.role === 'realserver' && target.server.mode === 'nat'
         ? { ...target, server: { ...target.server, setGateway: true } }
-        : target;
+        : undefined;
     return { target, problems: [error.message], fix };
   }
 }

@@ -1,6 +1,7 @@
 import { systemClock } from '../../host/clock.ts';
 import type { Host } from '../../host/host.ts';
 import type { Clock } from '../../model/clock.ts';
+import { isForwarding } from '../../plan/host/director.ts';
 import { type Target, targetKey } from '../../plan/host/target.ts';
 import type { JournalEntry } from '../../syntax/journal.ts';
 import { countLive } from './fullnat.ts';
@@ -14,6 +15,8 @@ export interface UndoOptions {
   readonly signal?: AbortSignal;
   /** Do not care for live connections. */
   readonly now?: boolean;
+  /** Leave forwarding on, for others on this host who rely on it now; it is no longer on record then. */
+  readonly keepForwarding?: boolean;
   /** Seconds to wait for live connections to end. */
   readonly wait?: number;
 }
@@ -30,8 +33,15 @@ export interface UndoReport extends Undone {
 const PAUSE = 500;
 
 /** What undoing these targets would put back, last change first. */
-export function planUndo(journal: Journal, keys: readonly string[]): JournalEntry[] {
-  return journal.entries.filter((entry) => entry.owners.every((owner) => keys.includes(owner))).reverse();
+export function planUndo(
+  journal: Journal,
+  keys: readonly string[],
+  { keepForwarding = false }: Pick<UndoOptions, 'keepForwarding'> = {},
+): JournalEntry[] {
+  return journal.entries
+    .filter(({ owners }) => owners.every((owner) => keys.includes(owner)))
+    .filter(({ setting }) => !(keepForwarding && isForwarding(setting)))
+    .reverse();
 }
 
 /**
@@ -51,6 +61,9 @@ export async function undo(
   const switched = await release(host, journal, keys, ({ kind }) => kind === 'nft-service');
   const live = options.now ? new Map<string, number>() : await awaitEnd(host, targets, options);
   const gone = keys.filter((key) => !live.has(key));
+  if (options.keepForwarding) {
+    for (const { setting } of planUndo(journal, gone)) if (isForwarding(setting)) journal.delete(setting);
+  }
   const undone = await undoAll(host, journal, gone);
   return {
     gone,

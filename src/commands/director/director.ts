@@ -23,10 +23,9 @@ export const run = subcommand({
     perform(addHostOptions(prepared, 'up'), (values: Values) =>
       up(ROLE, targets(values), hostOptions(values), world),
     );
-    const undone = addCommand(program, 'down', 'put back what was there before').option(
-      '--vip <address,…>',
-      'only these virtual addresses',
-    );
+    const undone = addCommand(program, 'down', 'put back what was there before')
+      .option('--vip <address,…>', 'only these virtual addresses')
+      .option('--keep-forwarding', 'leave ip_forward on, for others who rely on it now');
     perform(addHostOptions(undone, 'down'), (values: Values) =>
       down(ROLE, names(values), hostOptions(values), world),
     );

@@ -3,6 +3,7 @@ import { Journal } from '../../actions/host/journal.ts';
 import { renderExamination, renderRules } from '../../output/findings.ts';
 import { paintFor } from '../../output/paint.ts';
 import { RULES } from '../../plan/doctor/index.ts';
+import type { Rule } from '../../plan/doctor/rule.ts';
 import type { World } from '../../process/world.ts';
 import { UsageError } from '../../syntax/usage-error.ts';
 import { parseHostAddress, parseVips } from '../../syntax/words.ts';
@@ -16,6 +17,7 @@ interface Values {
   readonly director?: string;
   readonly ask?: boolean;
   readonly rule?: string;
+  readonly ignore?: string;
   readonly listRules?: boolean;
   readonly json?: boolean;
   readonly stateDir?: string;
@@ -32,6 +34,7 @@ export const run = subcommand({
       .option('--director <address>', 'this host is a real server that replies through this director (NAT)')
       .option('--ask', 'send questions, too: who answers for VIPs and real servers on their segments')
       .option('--rule <name,...>', 'ask these rules only')
+      .option('--ignore <name,...>', 'ask all rules but these')
       .option('--list-rules', 'tell the rules, and look at nothing')
       .option('--json', 'print one JSON document')
       .option('--state-dir <folder>', 'where the record of changes is (default /run/lvsadm)');
@@ -40,7 +43,9 @@ export const run = subcommand({
 });
 
 async function doctor(files: readonly string[], values: Values, world: World): Promise<number> {
-  const rules = values.rule === undefined ? RULES : chooseRules(values.rule);
+  const chosen = values.rule === undefined ? RULES : namedRules('--rule', values.rule);
+  const ignored = values.ignore === undefined ? [] : namedRules('--ignore', values.ignore);
+  const rules = chosen.filter((rule) => !ignored.includes(rule));
   if (values.listRules) {
     world.stdout.write(renderRules(rules, values.json ? 'json' : 'text'));
     return EXIT.ok;
@@ -65,10 +70,10 @@ async function doctor(files: readonly string[], values: Values, world: World): P
   return findings.some(({ severity }) => severity === 'warning') ? EXIT.warned : EXIT.ok;
 }
 
-function chooseRules(names: string) {
+function namedRules(option: string, names: string): Rule[] {
   return names.split(',').map((name) => {
     const rule = RULES.find((candidate) => candidate.name === name);
-    if (!rule) throw new UsageError(`--rule: there is no rule '${name}'; --list-rules names them`);
+    if (!rule) throw new UsageError(`${option}: there is no rule '${name}'; --list-rules names them`);
     return rule;
   });
 }

@@ -43,6 +43,7 @@ export const run = subcommand({
     )
       .alias('down')
       .option('--now', 'do not care for live connections')
+      .option('--keep-forwarding', 'leave ip_forward on, for others who rely on it now')
       .option('--wait <seconds>', 'wait so long for them to end', readSeconds);
     perform(addHostOptions(disable, 'down'), (values: Values) =>
       down(ROLE, names(values), hostOptions(values), world),

@@ -48,7 +48,8 @@ function addTarget(command: Command): Command {
       "this host's own address, as the director names it (tun; default family: the VIP's)",
     )
     .option('--director <address>', "the director's address on this host's network (nat)")
-    .option('--set-gateway', 'send replies through the director (nat); otherwise that is only checked');
+    .option('--set-gateway', 'send replies through the director (nat); otherwise that is only checked')
+    .option('--also-director', 'this host is the director of the VIP too, always or by turns (dr)');
 }
 
 function addNames(command: Command): Command {

@@ -41,7 +41,7 @@ export const ENTRY = someOf({
   mark: { type: 8, codec: u32be },
   markMask: { type: 21, codec: u32be },
 });
-const STATISTICS = someOf({ insertFailed: { type: 9, codec: u32be } });
+const STATISTICS = someOf({ insertFailed: { type: 9, codec: u32be }, dropped: { type: 10, codec: u32be } });
 
 /** One tracked connection: where its replies come from and go to, which after source NAT is a local address. */
 export interface RawEntry {
@@ -50,6 +50,7 @@ export interface RawEntry {
   readonly replySource: Uint8Array;
   readonly replySourcePort: number;
   readonly replyDestination: Uint8Array;
+  readonly replyDestinationPort: number;
   /** The kernel's number of the state of a TCP connection. */
   readonly tcpState: number | undefined;
 }
@@ -76,19 +77,36 @@ export function decodeEntry(message: Message): RawEntry | undefined {
     replySource,
     replySourcePort: protocol?.sourcePort ?? 0,
     replyDestination,
+    replyDestinationPort: protocol?.destinationPort ?? 0,
     tcpState: found.protocolInfo?.tcp?.state,
   };
 }
 
-/** How often a connection could not be entered, since the start of the namespace: no free port, or a clash. */
-export async function readInsertFailures(connection: Connection): Promise<number> {
-  const ofEachProcessor = await connection.dump(IPCTNL_MSG_CT_GET_STATS_CPU, header, decodeInsertFailures);
-  return ofEachProcessor.reduce((sum, count) => sum + count, 0);
+/** What went wrong with new connections since the start of the namespace (net/netfilter/nf_conntrack_core.c). */
+export interface Losses {
+  /** Could not be entered: no free port, or a clash with another. */
+  readonly insertFailures: number;
+  /** Packets that were dropped: for want of room in the table, mostly; clashes count here too. */
+  readonly drops: number;
 }
 
-export function decodeInsertFailures(message: Message): number {
+export async function readLosses(connection: Connection): Promise<Losses> {
+  const ofEachProcessor = await connection.dump(IPCTNL_MSG_CT_GET_STATS_CPU, header, decodeLosses);
+  return ofEachProcessor.reduce(
+    (sum, { insertFailures, drops }) => ({
+      insertFailures: sum.insertFailures + insertFailures,
+      drops: sum.drops + drops,
+    }),
+    NO_LOSSES,
+  );
+}
+
+export const NO_LOSSES: Losses = { insertFailures: 0, drops: 0 };
+
+export function decodeLosses(message: Message): Losses {
   const { bytes, end } = message;
-  return decodeAttributes(STATISTICS, bytes, bodyStart(message), end).insertFailed ?? 0;
+  const { insertFailed = 0, dropped = 0 } = decodeAttributes(STATISTICS, bytes, bodyStart(message), end);
+  return { insertFailures: insertFailed, drops: dropped };
 }
 
 /** Of both families. */

@@ -67,12 +67,16 @@ function mayBeElsewhere(facts: Facts): string | undefined {
     : undefined;
 }
 
+/**
+ * What is for a local address is taken in by whatever device it comes, so that a device which only holds addresses (as
+ * kube-proxy's, which is down on purpose) need not be up; one with a segment, or of a tunnel, is what packets come by.
+ */
 function vipDeviceDown(facts: Facts): Observation[] {
   const { links, addresses } = facts.network;
   const vips = new Set([...vipsOf(facts), ...heldVips(facts).map(({ vip }) => vip)]);
   return addresses.flatMap(({ address, index }): Observation[] => {
     const link = links.find((candidate) => candidate.index === index);
-    if (!vips.has(address) || !link || link.up) return [];
+    if (!vips.has(address) || !link || link.up || link.kind === 'dummy') return [];
     return [
       {
         severity: 'error',

@@ -3,6 +3,7 @@ import { type Finding, SEVERITIES } from '../../model/finding.ts';
 import { ADDRESS_RULES } from './addresses.ts';
 import { CAPACITY_RULES } from './capacity.ts';
 import { CONNECTION_RULES } from './connections.ts';
+import { FIREWALL_RULES } from './firewall.ts';
 import { FORWARDING_RULES } from './forwarding.ts';
 import { MARK_RULES } from './marks.ts';
 import { MASQUERADE_RULES } from './masquerade.ts';
@@ -24,6 +25,7 @@ export const RULES: readonly Rule[] = [
   ...CONNECTION_RULES,
   ...CAPACITY_RULES,
   ...MARK_RULES,
+  ...FIREWALL_RULES,
   ...TRACKING_RULES,
   ...SYNC_RULES,
   ...REAL_SERVER_RULES,

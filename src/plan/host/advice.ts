@@ -17,6 +17,11 @@ export function adviseRealServer(server: RealServer, network: Network): string[]
     case 'dr':
       return [
         'the service must listen on the VIP (or on all addresses) and on the very port that clients use',
+        ...(server.alsoDirector
+          ? [
+              'of two hosts that are director and real server both, only the one that has the VIP on its network may have services: the other one would balance what was sent to it once more, back and forth; `lvsadm apply` when it takes over, `lvsadm -C` when it gives up',
+            ]
+          : []),
         ...adviseSilence(server.vip, network),
       ];
     case 'tun':
@@ -81,11 +86,11 @@ export function adviseDirector({ mode }: Director): string[] {
       ];
     case 'dr':
       return [
-        'real servers share a network with this host and use the clients’ port: lvsadm realserver up --mode dr',
+        'real servers share a network with this host and use the clients’ port: lvsadm realserver up --mode dr --vip ADDRESS',
       ];
     case 'tun':
       return [
-        'real servers may be anywhere: lvsadm realserver up --mode tun; allow for the tunnel’s header in the MTU',
+        'real servers may be anywhere: lvsadm realserver up --mode tun --vip ADDRESS; allow for the tunnel’s header in the MTU',
       ];
   }
 }

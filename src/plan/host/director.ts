@@ -1,6 +1,6 @@
 import { type Address, familyOf } from '../../model/address.ts';
 import type { Network } from '../../model/network.ts';
-import type { Need } from '../../settings/index.ts';
+import type { Need, Setting } from '../../settings/index.ts';
 import { PlanRefusal } from '../refusal.ts';
 
 /** What one host is to be to one VIP as its director. */
@@ -22,11 +22,14 @@ export function planDirector(director: Director, network: Network): Need[] {
   if (!link) throw new PlanRefusal(`there is no device ${device}`);
   if (!link.up) throw new PlanRefusal(`device ${device} is down`);
   if (familyOf(vip) === 'inet6' && !network.inet6) throw new PlanRefusal('this host has no IPv6');
-  const elsewhere = network.addresses.find(({ address, index }) => address === vip && index !== link.index);
-  if (elsewhere) {
-    const name = network.links.find(({ index }) => index === elsewhere.index)?.name;
-    throw new PlanRefusal(`${vip} is on ${name ?? 'another device'} of this host already`);
-  }
+  // On a device that does no ARP it is this host's as a real server, which does not keep it from being the director too.
+  const elsewhere = network.links.find(
+    ({ index, resolves }) =>
+      resolves &&
+      index !== link.index &&
+      network.addresses.some((own) => own.address === vip && own.index === index),
+  );
+  if (elsewhere) throw new PlanRefusal(`${vip} is on ${elsewhere.name} of this host already`);
   return [
     ...modules(schedulers),
     ...balancing(),
@@ -102,6 +105,13 @@ export function forwarding(vip: Address, { links, routes }: Network): Need[] {
     },
   ];
 }
+
+/** Whether a setting is the one that has this host forward packets, which others on it may rely on meanwhile. */
+export function isForwarding(setting: Setting): boolean {
+  return setting.kind === 'sysctl' && FORWARDING.includes(setting.path);
+}
+
+const FORWARDING = ['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding'];
 
 /** The kernel sends redirects when either a device's value or that of all says so. IPv6 has no such setting. */
 function redirects({ vip, device, oneLan }: Director, { links }: Network): Need[] {

@@ -1,6 +1,6 @@
 import type { Address } from '../../model/address.ts';
 import { type Endpoint, formatEndpoint } from '../../model/endpoint.ts';
-import { type Pool, portsOf } from '../../model/pool.ts';
+import { ALL_PORTS, type Pool, portsOf } from '../../model/pool.ts';
 
 /** Above this share of what is possible there is a warning. */
 const WARN = 0.8;
@@ -9,19 +9,25 @@ const WARN = 0.8;
 export interface Carried {
   readonly protocol: string;
   readonly localAddress: Address;
+  readonly localPort: number;
   readonly realServer: Endpoint;
 }
 
 /** How many ports of a local address are taken by connections to one port of one real server. */
-export interface Use extends Carried {
+export interface Use extends Omit<Carried, 'localPort'> {
   readonly used: number;
   readonly limit: number;
 }
 
-/** Counts connections by local address and endpoint, the fullest first. The limit holds for each pair by itself. */
+/**
+ * Counts connections by local address and endpoint, the fullest first. The limit holds for each pair by itself. What
+ * lives on from before the pool was changed, with an address or a port that is not of it now, takes nothing of it.
+ */
 export function countUse(connections: Iterable<Carried>, pool: Pool): Use[] {
   const uses = new Map<string, { -readonly [K in keyof Use]: Use[K] }>();
-  for (const { protocol, localAddress, realServer } of connections) {
+  const { first, last } = pool.ports ?? ALL_PORTS;
+  for (const { protocol, localAddress, localPort, realServer } of connections) {
+    if (!pool.addresses.includes(localAddress) || localPort < first || localPort > last) continue;
     const key = `${protocol} ${localAddress} ${formatEndpoint(realServer)}`;
     const known = uses.get(key);
     if (known) known.used++;

@@ -123,7 +123,7 @@ export function adviseFullnat({ service, pool, floating }: Fullnat, { addresses 
   return [
     ...(!isFwmark(service) && !addresses.some(({ address }) => address === service.address)
       ? [
-          `${service.address} is not on this host (now): lvsadm director up --mode nat --vip ${service.address}`,
+          `${service.address} is not on this host (now): lvsadm director up --mode nat --vip ${service.address} --device DEVICE`,
         ]
       : []),
     ...(floating

@@ -1,5 +1,5 @@
 import { type Address, addressBytes, type Family, familyOf } from '../../model/address.ts';
-import type { InterfaceAddress, Link, Network } from '../../model/network.ts';
+import type { InterfaceAddress, Network } from '../../model/network.ts';
 import type { Need } from '../../settings/index.ts';
 import { PlanRefusal } from '../refusal.ts';
 import { arpSilence } from './arp.ts';
@@ -7,7 +7,13 @@ import { type TunnelEnd, type TunnelType, tunnelDevice } from './tunnel.ts';
 
 /** What one host is to be to one VIP (or, with NAT, to its director). */
 export type RealServer =
-  | { readonly mode: 'dr'; readonly vip: Address; readonly device: string }
+  | {
+      readonly mode: 'dr';
+      readonly vip: Address;
+      readonly device: string;
+      /** This host is the VIP's director too, always or by turns: the VIP may be on a device that answers for it. */
+      readonly alsoDirector?: boolean;
+    }
   | {
       readonly mode: 'tun';
       readonly vip: Address;
@@ -31,7 +37,10 @@ export function planRealServer(server: RealServer, network: Network): Need[] {
   }
 }
 
-function planDirectRouting({ vip, device }: { vip: Address; device: string }, network: Network): Need[] {
+function planDirectRouting(
+  { vip, device, alsoDirector = false }: Extract<RealServer, { mode: 'dr' }>,
+  network: Network,
+): Need[] {
   const link = network.links.find(({ name }) => name === device);
   if (!link) throw new PlanRefusal(`there is no device ${device}`);
   if (link.resolves) {
@@ -39,7 +48,7 @@ function planDirectRouting({ vip, device }: { vip: Address; device: string }, ne
       `${device} answers its neighbours for every address on it, so it cannot hold ${vip}; use lo or a dummy device`,
     );
   }
-  refuseElsewhere(vip, device, network);
+  refuseElsewhere(vip, device, network, alsoDirector);
   return [
     ...silence(vip, network),
     ...linkUp(link.name, 'an address works only on a device that is up'),
@@ -176,12 +185,23 @@ function requireOwn(rip: Address, { addresses }: Network): void {
   }
 }
 
-function refuseElsewhere(vip: Address, device: string, { addresses, links, inet6 }: Network): void {
+function refuseElsewhere(
+  vip: Address,
+  device: string,
+  { addresses, links, inet6 }: Network,
+  alsoDirector?: boolean,
+): void {
   if (familyOf(vip) === 'inet6' && !inet6) throw new PlanRefusal('this host has no IPv6');
-  const nameOf = (index: number): Link['name'] | undefined =>
-    links.find((link) => link.index === index)?.name;
-  const elsewhere = addresses.find(({ address, index }) => address === vip && nameOf(index) !== device);
-  if (elsewhere) {
-    throw new PlanRefusal(`${vip} is on ${nameOf(elsewhere.index) ?? 'another device'} of this host already`);
-  }
+  const elsewhere = links.find(
+    ({ name, index, resolves }) =>
+      name !== device &&
+      !(alsoDirector && resolves) &&
+      addresses.some((own) => own.address === vip && own.index === index),
+  );
+  if (!elsewhere) return;
+  const way =
+    alsoDirector === false && elsewhere.resolves
+      ? ', which answers for it; if this host is its director too, add --also-director'
+      : '';
+  throw new PlanRefusal(`${vip} is on ${elsewhere.name} of this host already${way}`);
 }

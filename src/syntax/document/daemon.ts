@@ -1,7 +1,8 @@
-import { addressBytes, parseAddress } from '../../model/address.ts';
+import { parseAddress } from '../../model/address.ts';
+import { isMulticast } from '../../model/address-class.ts';
 import type { Daemon, DaemonRole } from '../../model/daemon.ts';
 import { type Findings, readChoice, readFields, readNumber, readText, shown } from './fields.ts';
-import type { Tree } from './yaml.ts';
+import type { Tree } from './tree.ts';
 
 export const DAEMON_KEYS = ['role', 'interface', 'syncId', 'maxLength', 'group', 'port', 'ttl'] as const;
 
@@ -46,9 +47,7 @@ export function readDaemon(tree: Tree, findings: Findings): Daemon | undefined {
 
 function readGroup(tree: Tree, findings: Findings): string | undefined {
   const group = parseAddress(readText(tree, 'group', findings) ?? '');
-  const bytes = group === undefined ? Uint8Array.of(0) : addressBytes(group);
-  const multicast = bytes.length === 16 ? bytes[0] === 0xff : (bytes[0]! & 0xf0) === 0xe0;
-  return group !== undefined && multicast
+  return group !== undefined && isMulticast(group)
     ? group
     : findings.add(tree, `group must be a multicast address${shown(tree)}`);
 }

@@ -1,10 +1,11 @@
-import { type Address, addressBytes, familyOf } from '../../model/address.ts';
+import { type Address, familyOf } from '../../model/address.ts';
+import { isDestinationAddress } from '../../model/address-class.ts';
 import { DEFAULT_TUNNEL, type Forwarding, type Tunnel } from '../../model/destination.ts';
 import { isFwmark, type ServiceId, serviceFamily } from '../../model/service.ts';
 import { DEFAULT_DESTINATION, type WantedDestination } from '../../plan/table/wanted.ts';
 import { parseEndpointText } from '../endpoint.ts';
 import { type Findings, readChoice, readFields, readNumber, readText, shown } from './fields.ts';
-import type { Tree } from './yaml.ts';
+import type { Tree } from './tree.ts';
 
 export const DESTINATION_KEYS = [
   'address',
@@ -132,14 +133,5 @@ function addressProblem(address: Address, service: ServiceId, forwarding: Forwar
   if (family !== serviceFamily(service) && forwarding !== 'tunnel') {
     return `${address} is of another address family than its service, which takes forwarding: tunnel`;
   }
-  const bytes = addressBytes(address);
-  const reachable =
-    family === 'inet'
-      ? address !== '0.0.0.0' && address !== '255.255.255.255' && (bytes[0]! & 0xf0) !== 0xe0
-      : address !== '::' && bytes[0] !== 0xff && !address.startsWith('::ffff:') && !isLinkLocal(bytes);
-  return reachable ? undefined : `${address} is not an address of one server`;
-}
-
-function isLinkLocal(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xfe && (bytes[1]! & 0xc0) === 0x80;
+  return isDestinationAddress(address) ? undefined : `${address} is not an address of one server`;
 }

@@ -16,7 +16,8 @@ import { Findings, readFields, readList } from './fields.ts';
 import { readSeconds } from './persistence.ts';
 import { formatPlace, type Place, type Problem } from './place.ts';
 import { readService } from './service.ts';
-import { parseYaml, type Tree } from './yaml.ts';
+import type { Tree } from './tree.ts';
+import { parseYaml } from './yaml.ts';
 
 /** A text in YAML or JSON, and the name by which problems call it. */
 export interface Source {

@@ -1,6 +1,6 @@
 import { didYouMean } from '../suggestion.ts';
 import { type Place, type Problem, placeOf } from './place.ts';
-import type { Tree } from './yaml.ts';
+import type { Tree } from './tree.ts';
 
 /** Collects what is wrong with a document, so that all of it can be told at once. */
 export class Findings {
@@ -23,16 +23,17 @@ export function readFields<K extends string>(
   findings: Findings,
 ): Fields<K> | undefined {
   if (tree.kind !== 'map') return findings.add(tree, `${what} must be a map of ${keys.join(', ')}`);
-  const fields: Partial<Record<K, Tree>> = {};
-  for (const { key, value, ...place } of tree.entries) {
+  const fields = placeOf(tree) as Place & Partial<Record<K, Tree>>;
+  for (const entry of tree.entries) {
+    const { key, value } = entry;
     if (!(keys as readonly string[]).includes(key)) {
       const guess = didYouMean(key, keys) || `: ${what} has ${keys.join(', ')}`;
-      findings.add(place, `unknown key '${key}'${guess}`);
+      findings.add(entry, `unknown key '${key}'${guess}`);
     } else if (value.kind === 'scalar' && value.value === null) {
-      findings.add(place, `'${key}' has no value; leave it out for the default`);
-    } else fields[key as K] = value;
+      findings.add(entry, `'${key}' has no value; leave it out for the default`);
+    } else (fields as Partial<Record<K, Tree>>)[key as K] = value;
   }
-  return { ...placeOf(tree), ...fields } as Fields<K>;
+  return fields as Fields<K>;
 }
 
 export function readList<T>(

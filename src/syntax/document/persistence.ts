@@ -2,7 +2,7 @@ import { type Family, familyOf, formatInetNumber, parseAddress } from '../../mod
 import { parseDuration } from '../../model/duration.ts';
 import type { ServiceSettings } from '../../model/service.ts';
 import { type Findings, readBoolean, readFields, readText, shown } from './fields.ts';
-import type { Tree } from './yaml.ts';
+import type { Tree } from './tree.ts';
 
 export const PERSISTENCE_KEYS = ['timeout', 'withoutTimeout', 'mask', 'engine'] as const;
 

@@ -21,7 +21,7 @@ import {
   shown,
 } from './fields.ts';
 import { readPersistence } from './persistence.ts';
-import type { Tree } from './yaml.ts';
+import type { Tree } from './tree.ts';
 
 export const SERVICE_KEYS = [
   'address',

@@ -11,35 +11,30 @@ import {
   visit,
 } from 'yaml';
 import { type Place, type Problem, placeOf } from './place.ts';
+import { readPlain } from './plain.ts';
+import { DEEPEST, type Entry, isOneLine, type Tree } from './tree.ts';
 
-/** A piece of a YAML or JSON text, with the place where it begins. Keys of maps are text. */
-export type Tree = Place &
-  (
-    | { readonly kind: 'map'; readonly entries: readonly Entry[] }
-    | { readonly kind: 'list'; readonly items: readonly Tree[] }
-    | { readonly kind: 'scalar'; readonly value: string | number | boolean | null }
-  );
-
-/** A key of a map, its place, and what it has. */
-export interface Entry extends Place {
-  readonly key: string;
-  readonly value: Tree;
+export interface Trees {
+  readonly trees: Tree[];
+  readonly problems: Problem[];
 }
 
 /**
  * Reads YAML 1.2, and with it JSON: a tree for each document in the text that is not empty. Text that is not YAML is
  * told as problems.
  */
-export function parseYaml(
-  text: string,
-  file: string,
-): { readonly trees: Tree[]; readonly problems: Problem[] } {
+export function parseYaml(text: string, file: string): Trees {
+  const plain = readPlain(text, file);
+  return plain ? { trees: [plain], problems: [] } : parseAnyYaml(text, file);
+}
+
+/** The same by the YAML library alone, which takes much longer. */
+export function parseAnyYaml(text: string, file: string): Trees {
   const lines = new LineCounter();
-  // As programs write JSON.
-  const isOneLine = /^\s*[[{].*$/.test(text.trimEnd());
+  const needsColumn = isOneLine(text);
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
-    return { file, line: line || 1, ...(isOneLine && line === 1 && { column: col }) };
+    return { file, line: line || 1, ...(needsColumn && line === 1 && { column: col }) };
   };
   const trees: Tree[] = [];
   const problems: Problem[] = [];
@@ -87,8 +82,6 @@ class Unreadable extends Error {
   }
 }
 
-/** Deeper than any document goes. */
-const DEEPEST = 20;
 const TOO_DEEP = 'this is nested too deeply';
 /** Pieces that a document has when all that its aliases stand for is written out; more than any table needs. */
 const MOST = 5_000_000;
@@ -150,6 +143,13 @@ class Reader {
         { ...place, kind: 'map', entries },
         entries.map(({ value }) => value),
       );
+    }
+    if (isScalar(node) && node.type === 'PLAIN' && /^[-+]?0\d+$/.test(node.source ?? '')) {
+      const meant = `write ${Number(node.source)}, or "${node.source}" for text`;
+      throw new Unreadable({
+        ...place,
+        message: `'${node.source}' begins with 0, which some read as octal: ${meant}`,
+      });
     }
     const value: unknown = isScalar(node) ? node.value : null;
     const plain =

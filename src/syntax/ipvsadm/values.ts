@@ -1,4 +1,5 @@
-import { type Address, addressBytes, type Family, parseAddress } from '../../model/address.ts';
+import { type Address, type Family, parseAddress } from '../../model/address.ts';
+import { isMulticast } from '../../model/address-class.ts';
 import type { DaemonRole } from '../../model/daemon.ts';
 import { MAX_WEIGHT, type Tunnel } from '../../model/destination.ts';
 import type { Endpoint } from '../../model/endpoint.ts';
@@ -90,9 +91,8 @@ export function readRole(text: string, complaint: string): DaemonRole {
 export function readMulticastGroup(text: string): Address {
   const family = text.includes(':') ? 'IPv6' : 'IPv4';
   const address = parseAddress(text);
-  const first = address === undefined ? 0 : addressBytes(address)[0]!;
-  const multicast = family === 'IPv6' ? first === 0xff : first >= 224 && first <= 239;
-  if (address === undefined || !multicast) throw refuse(`invalid ${family} mcast-group \`${text}'`);
+  if (address === undefined || !isMulticast(address))
+    throw refuse(`invalid ${family} mcast-group \`${text}'`);
   return address;
 }
 

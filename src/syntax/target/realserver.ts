@@ -13,6 +13,7 @@ export interface RealServerValues {
   readonly rip?: string;
   readonly director?: string;
   readonly setGateway?: boolean;
+  readonly alsoDirector?: boolean;
 }
 
 /** The real servers that the options of `up` ask for. Throws a UsageError. */
@@ -29,7 +30,8 @@ export function readRealServers(values: RealServerValues): RealServer[] {
   const vips = parseVips(values.vip);
   if (mode === 'dr') {
     const device = parseDevice(values.device ?? 'lo', '--device');
-    return vips.map((vip) => ({ mode, vip, device }));
+    const both = values.alsoDirector ? { alsoDirector: true } : {};
+    return vips.map((vip) => ({ mode, vip, device, ...both }));
   }
   const tunnel = parseChoice(values.tunnel ?? 'ipip', '--tunnel', TUNNEL_TYPES);
   if ((tunnel === 'gue') !== (values.tunPort !== undefined)) {
@@ -50,6 +52,7 @@ const BELONGS: Readonly<Record<string, { readonly option: string; readonly modes
   rip: { option: '--rip', modes: ['tun'] },
   director: { option: '--director', modes: ['nat'] },
   setGateway: { option: '--set-gateway', modes: ['nat'] },
+  alsoDirector: { option: '--also-director', modes: ['dr'] },
 };
 
 function refuseStrangers(mode: string, values: RealServerValues): void {
@@ -71,7 +74,10 @@ export function formatRealServer(server: RealServer): string[] {
         ...(server.setGateway ? ['--set-gateway'] : []),
       ];
     case 'dr':
-      return ['--mode', 'dr', '--vip', server.vip, '--device', server.device];
+      return [
+        ...['--mode', 'dr', '--vip', server.vip, '--device', server.device],
+        ...(server.alsoDirector ? ['--also-director'] : []),
+      ];
     case 'tun': {
       const { vip, tunnel, port, rip } = server;
       const words = ['--mode', 'tun', '--vip', vip, '--tunnel', tunnel];

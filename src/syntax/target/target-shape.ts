@@ -21,7 +21,7 @@ const device = textOf((name) => (isDeviceName(name) ? name : undefined));
 const port = integer(1, 65_535);
 
 const server = oneOf<RealServer>(
-  object({ mode: literal('dr'), vip: address, device }),
+  object({ mode: literal('dr'), vip: address, device }, { alsoDirector: boolean }),
   object(
     { mode: literal('tun'), vip: address, tunnel: literal('ipip', 'gre', 'gue') },
     { port, rip: address },

@@ -36,6 +36,7 @@ const OPTIONS = {
     rip: text,
     director: text,
     'set-gateway': flag,
+    'also-director': flag,
   },
   director: { vip: text, device: text, mode: text, scheduler: text, 'one-lan': flag },
   fullnat: {

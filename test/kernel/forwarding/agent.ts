@@ -15,6 +15,7 @@ import { processWorld } from '../../../src/process/process-world.ts';
 import type { SubcommandName } from '../../../src/syntax/subcommands.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import { type Conversation, converse, isConversation } from './conversation.ts';
+import { isToa, type ToaTask, toa } from './toa.ts';
 
 // A process that stays in one network namespace and does there what the test asks: one JSON line in, one out.
 
@@ -42,12 +43,14 @@ export type Task =
   | { readonly do: 'route'; readonly address: string; readonly packet?: Packet }
   | { readonly do: 'dump' }
   | Attempt
-  | Conversation;
+  | Conversation
+  | ToaTask;
 
 const links = new Links();
 
 async function perform(task: Task): Promise<unknown> {
   if (isConversation(task)) return converse(task);
+  if (isToa(task)) return toa(task);
   switch (task.do) {
     case 'lvsadm':
       return lvsadm(task.words);

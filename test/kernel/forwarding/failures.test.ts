@@ -101,6 +101,39 @@ describe('ARP', () => {
     }
   });
 
+  it('of two hosts that are director and real server both, the one that is the director answers', async () => {
+    const both = [network.director, server];
+    for (const host of both) await host.lvsadm(`realserver up --mode dr --vip ${VIP} --also-director`);
+    expect(await whoAnswers(VIP)).toBeUndefined();
+    for (const host of both) {
+      await host.lvsadm(`director up --vip ${VIP} --device e0 --mode dr --scheduler rr --take-over`);
+      expect(await whoAnswers(VIP)).toBe(await hardwareAddress(host));
+      for (const role of ['realserver', 'director']) {
+        expect(await host.lvsadm(`${role} status`)).toContain(`${role} ${VIP}: prepared`);
+      }
+      // Prepared as a real server again while it is the director.
+      await host.lvsadm(`realserver up --mode dr --vip ${VIP} --also-director`);
+      await host.lvsadm('director down');
+      expect(await whoAnswers(VIP)).toBeUndefined();
+    }
+    await network.director.lvsadm(`director up --vip ${VIP} --device e0 --mode dr --scheduler rr`);
+    await network.director.perform({ do: 'serve', name: 'local', address: VIP, port: 80 });
+    await server.perform({ do: 'serve', name: 'server-1', address: VIP, port: 80 });
+    await balance('direct', SERVERS[0]!);
+    expect(JSON.stringify(await ask())).toContain('server-1');
+  });
+
+  it('on a real server whose VIP has a network, status says what to do, and names no command that refuses', async () => {
+    ip(server.name, `addr add ${VIP}/24 dev lo`);
+    const { code, stdout } = await server.tryLvsadm(`realserver status --mode dr --vip ${VIP}`);
+    expect(code).toBe(4);
+    expect(stdout).not.toContain('fix:');
+    const command = /take that away first: ip address (.*)/.exec(stdout)?.[1] ?? '';
+    ip(server.name, `addr ${command.replace('delete', 'del')}`);
+    await server.lvsadm(`realserver up --mode dr --vip ${VIP}`);
+    expect(await server.lvsadm('realserver status')).toContain(': prepared');
+  });
+
   it('a container behind a veth without an address still finds a real server', async () => {
     const box = 'lvs-box';
     ip(

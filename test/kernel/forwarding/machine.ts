@@ -74,5 +74,7 @@ export function forgetJournals(): void {
 
 /** Names of the records that there are. */
 export function journals(): string[] {
-  return existsSync(STATE_FOLDER) ? readdirSync(STATE_FOLDER) : [];
+  const entries = existsSync(STATE_FOLDER) ? readdirSync(STATE_FOLDER) : [];
+  // Locks stay.
+  return entries.filter((entry) => !entry.endsWith('.lock'));
 }

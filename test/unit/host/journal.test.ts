@@ -190,9 +190,12 @@ describe('the lock', () => {
     const file = join(folder, readdirSync(folder)[0]!);
     // As any other program takes such a lock: flock(1).
     const other = spawn('flock', ['-x', '-F', file, 'sleep', '60'], { stdio: 'ignore' });
-    writeFileSync(file, `${other.pid}\n`);
+    const attempt = () => {
+      writeFileSync(file, `${other.pid}\n`);
+      return take(undefined, 0).then((lock) => lock.release(), String);
+    };
     await expect
-      .poll(() => take(undefined, 0).then((lock) => lock.release(), String), { timeout: 5000 })
+      .poll(attempt, { timeout: 5000 })
       .toContain(`another lvsadm (process ${other.pid}) is changing this table`);
     other.kill('SIGKILL');
     await once(other, 'exit');

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { decodeAttributes } from '../../../src/netlink/attributes.ts';
 import {
   decodeEntry,
-  decodeInsertFailures,
+  decodeLosses,
   dumpEntries,
-  readInsertFailures,
+  readLosses,
 } from '../../../src/netlink/families/conntrack.ts';
 import { decodeFouPort } from '../../../src/netlink/families/fou.ts';
 import {
@@ -25,8 +25,8 @@ describe('a tracked connection', () => {
     const common = { mark: 0x4c8b42ce, replySource: LOCALHOST, replyDestination: LOCALHOST };
     // TCP_CONNTRACK_ESTABLISHED is 3.
     expect(captured.conntrack.map((hex) => decodeEntry(messageOf(hex)))).toEqual([
-      { ...common, protocol: 6, replySourcePort: 7778, tcpState: 3 },
-      { ...common, protocol: 17, replySourcePort: 7777, tcpState: undefined },
+      { ...common, protocol: 6, replySourcePort: 7778, replyDestinationPort: 0x15b4, tcpState: 3 },
+      { ...common, protocol: 17, replySourcePort: 7777, replyDestinationPort: 0x15b3, tcpState: undefined },
     ]);
   });
 
@@ -40,11 +40,17 @@ describe('a tracked connection', () => {
   });
 
   it('that could not be entered is counted', async () => {
-    expect(captured.conntrackStatistics.map((hex) => decodeInsertFailures(messageOf(hex)))).toEqual([0]);
-    // CTA_STATS_INSERT_FAILED is 9.
-    const seven = '1c000000 0401 0200 01000000 00000000 00000000 0800 0900 00000007'.replaceAll(' ', '');
-    expect(decodeInsertFailures(messageOf(seven))).toBe(7);
-    expect(await requestOf(readInsertFailures)).toEqual({ type: 0x104, flags: DUMP, payload: '00000000' });
+    expect(captured.conntrackStatistics.map((hex) => decodeLosses(messageOf(hex)))).toEqual([
+      { insertFailures: 0, drops: 0 },
+    ]);
+    // CTA_STATS_INSERT_FAILED is 9, CTA_STATS_DROP is 10.
+    const seven =
+      '24000000 0401 0200 01000000 00000000 00000000 0800 0900 00000007 0800 0a00 00000002'.replaceAll(
+        ' ',
+        '',
+      );
+    expect(decodeLosses(messageOf(seven))).toEqual({ insertFailures: 7, drops: 2 });
+    expect(await requestOf(readLosses)).toEqual({ type: 0x104, flags: DUMP, payload: '00000000' });
   });
 
   it('without its header is malformed', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Director, planDirector } from '../../../src/plan/host/director.ts';
 import { settingKey } from '../../../src/settings/index.ts';
-import { ETH0, LO, link, server } from './network.ts';
+import { address, ETH0, LO, link, server } from './network.ts';
 
 const VIP = '10.0.0.100';
 const director = (rest: Partial<Director> = {}): Director => ({
@@ -21,6 +21,13 @@ describe('director', () => {
     const plan = keys(director({ schedulers: ['rr', 'mh'] }));
     expect(plan.slice(0, 3)).toEqual(['module ip_vs', 'module ip_vs_rr', 'module ip_vs_mh']);
     expect(plan.at(-1)).toBe('address 10.0.0.100 on eth0');
+  });
+
+  it('may be a real server already, which has the VIP where nobody is answered', () => {
+    const both = server({ addresses: [...server().addresses, address(1, VIP)] });
+    expect(keys(director(), both).at(-1)).toBe('address 10.0.0.100 on eth0');
+    const other = { ...TWO, addresses: [...TWO.addresses, address(3, VIP)] };
+    expect(() => keys(director(), other)).toThrow('10.0.0.100 is on eth1 of this host already');
   });
 
   it.each(['dr', 'tun'] as const)('%s: forwards nothing', (mode) => {

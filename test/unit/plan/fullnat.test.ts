@@ -108,12 +108,13 @@ describe('a plan', () => {
 });
 
 describe('use', () => {
-  const connection = (localAddress: string, port: number) => ({
+  const connection = (localAddress: string, port: number, localPort = 2000) => ({
     protocol: 'tcp',
     localAddress,
+    localPort,
     realServer: { address: '10.3.0.11', port },
   });
-  const pool = { addresses: ['10.2.0.200'], ports: { first: 1, last: 10 } };
+  const pool = { addresses: ['10.2.0.200'], ports: { first: 2000, last: 2009 } };
 
   it('counts for each pair of local address and real server, and warns from four fifths on', () => {
     const many = (count: number) => Array.from({ length: count }, () => connection('10.2.0.200', 80));
@@ -127,6 +128,18 @@ describe('use', () => {
     expect(countUse(many(1), { addresses: ['10.2.0.200'] })[0]?.limit).toBe(64_512);
   });
 
+  it('is of this pool only: what lives on with a port or an address of another takes nothing', () => {
+    const old = [
+      connection('10.2.0.200', 80, 1999),
+      connection('10.2.0.201', 80),
+      connection('10.2.0.200', 80, 2010),
+    ];
+    expect(countUse(old, pool)).toEqual([]);
+    expect(countUse([...old, connection('10.2.0.200', 80, 2009)], pool)).toMatchObject([
+      { used: 1, limit: 10 },
+    ]);
+  });
+
   it('warns of a full table of tracked connections', () => {
     expect(warnOfTracking({ count: 79, limit: 100 })).toEqual([]);
     expect(warnOfTracking({ count: 80, limit: 100 })[0]).toContain('80 of 100 connections can be tracked');
@@ -135,19 +148,20 @@ describe('use', () => {
 });
 
 describe('a firewall', () => {
+  const REST = { iptables: [], devices: ['eth0', 'eth1'] };
   // What `nft -j list ruleset` of 1.0.6 printed of the rules that the names below tell.
   const file = new URL('firewall.json', import.meta.url);
   const { nftables } = JSON.parse(readFileSync(file, 'utf8'));
   const warned = (service: ServiceId) =>
-    warnOfFirewall(service, [], nftables, 'lvsadm').map((text) => /`(.*)`/.exec(text)?.[1]);
+    warnOfFirewall(service, [], { nftables, ...REST }, 'lvsadm').map((text) => /`(.*)`/.exec(text)?.[1]);
 
   it('is warned of where it drops the rest and accepts none of ours', () => {
     // inet filter input accepts ports 22 and 80, ip legacy INPUT only 22; inet filter forward accepts nothing.
-    expect(warned(WEB)).toEqual(['inet filter forward', 'ip legacy INPUT']);
+    expect(warned(WEB)).toEqual(['ip legacy INPUT', 'inet filter forward']);
     expect(warned({ ...WEB, port: 81 })).toEqual([
       'inet filter input',
-      'inet filter forward',
       'ip legacy INPUT',
+      'inet filter forward',
     ]);
     expect(warned({ ...WEB, address: 'fd01::100' })).toEqual(['inet filter forward']);
   });
@@ -179,10 +193,30 @@ describe('a firewall', () => {
     const chain = { family: 'inet', table: 'filter', name: 'c', type: 'filter', hook, policy: 'drop' };
     const rule = { family: 'inet', table: 'filter', chain: 'c', expr: [condition, { accept: null }] };
     const servers = [{ address: '10.3.0.11', port: 8080 }];
-    expect(warnOfFirewall(WEB, servers, [{ chain }, { rule }], 'lvsadm')).toHaveLength(accepts ? 0 : 1);
+    expect(warnOfFirewall(WEB, servers, { nftables: [{ chain }, { rule }], ...REST }, 'lvsadm')).toHaveLength(
+      accepts ? 0 : 1,
+    );
+  });
+
+  it('is asked in the order of its rules', () => {
+    const chain = {
+      family: 'inet',
+      table: 'filter',
+      name: 'c',
+      type: 'filter',
+      hook: 'input',
+      policy: 'accept',
+    };
+    const of = (...expr: object[]) => ({ rule: { family: 'inet', table: 'filter', chain: 'c', expr } });
+    const [accepting, rejecting] = [of(port('dport', 80), { accept: null }), of({ reject: null })];
+    const warnings = (...rules: object[]) =>
+      warnOfFirewall(WEB, [], { nftables: [{ chain }, ...rules] as typeof nftables, ...REST }, 'lvsadm')
+        .length;
+    expect(warnings(accepting, rejecting)).toBe(0);
+    expect(warnings(rejecting, accepting)).toBe(1);
   });
 
   it('is not, where there is none', () => {
-    expect(warnOfFirewall(WEB, [], [], 'lvsadm')).toEqual([]);
+    expect(warnOfFirewall(WEB, [], { nftables: [], ...REST }, 'lvsadm')).toEqual([]);
   });
 });

@@ -73,6 +73,16 @@ describe('direct routing', () => {
     expect(() => keys({ mode: 'dr', ...wanted })).toThrow(says);
   });
 
+  it('goes with a director on the same host when that is said, and only then', () => {
+    const directing = server({ addresses: [...server().addresses, address(2, VIP)] });
+    const wanted = { mode: 'dr', vip: VIP, device: 'lo' } as const;
+    expect(() => keys(wanted, directing)).toThrow('add --also-director');
+    expect(keys({ ...wanted, alsoDirector: true }, directing).at(-1)).toBe('address 10.0.0.100 on lo');
+    // Another silent device is no director's.
+    const twice = server({ addresses: [...server().addresses, address(9, VIP)] });
+    expect(() => keys({ ...wanted, alsoDirector: true }, twice)).toThrow('is on tunl0 of this host already');
+  });
+
   it('refuses an IPv6 VIP on a host without IPv6', () => {
     expect(() => keys({ mode: 'dr', vip: VIP6, device: 'lo' }, server({ inet6: false }))).toThrow('no IPv6');
   });

@@ -10,6 +10,14 @@ const TARGETS: readonly [key: string, words: string, target: Target][] = [
     { role: 'realserver', server: { mode: 'dr', vip: '192.0.2.100', device: 'lo' } },
   ],
   [
+    'realserver 192.0.2.101',
+    '--mode dr --vip 192.0.2.101 --device lo --also-director',
+    {
+      role: 'realserver',
+      server: { mode: 'dr', vip: '192.0.2.101', device: 'lo', alsoDirector: true },
+    },
+  ],
+  [
     'realserver fd00::100',
     '--mode tun --vip fd00::100 --tunnel gue --tun-port 6080 --rip fd00::5',
     {

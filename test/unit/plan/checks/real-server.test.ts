@@ -191,5 +191,9 @@ describe('a VIP on a device that is down', () => {
       service({ protocol: 'tcp', address: '10.0.0.50', port: 80 }, { address: VIP, port: 80 }),
     ];
     expect(found(facts({ network, table: table(services) }))).toEqual(['error vip-device-down: 10.0.0.50']);
+    // A dummy device only holds addresses: kube-proxy leaves its own down.
+    const links = [LO, ETH0, link(3, 'kube-ipvs0', { up: false, resolves: false, kind: 'dummy' })];
+    const held = { ...network, links };
+    expect(found(facts({ network: held, table: table(services) }))).toEqual([]);
   });
 });
