@@ -17,6 +17,7 @@ const PROOF = {
   'libc6-dev': 'include/stdlib.h',
   iproute2: 'bin/ip',
   nftables: 'sbin/nft',
+  keepalived: 'sbin/keepalived',
   systemd: 'lib/systemd/systemd',
   zsh: 'bin/zsh',
   bpftool: 'sbin/bpftool',
