@@ -96,7 +96,9 @@ export async function bundle(entry: URL): Promise<string> {
     // The transport finds its compiled part relative to its own place.
     alias: { 'netlink/dist/raw.js': require.resolve('netlink/dist/raw.js') },
     external: [require.resolve('netlink/dist/raw.js')],
-    banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom('/');" },
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom('/');",
+    },
   });
   return outfile;
 }
