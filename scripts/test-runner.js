@@ -32,6 +32,7 @@ is not there yet, which takes some minutes. kernel and compat run on $LVSADM_LAB
 const CHECKS = [
   ['node_modules/.bin/tsc', '--noEmit'],
   ['node_modules/.bin/biome', 'check', '.'],
+  ['node_modules/.bin/knip'],
 ];
 /** What the comparison needs, and what compiles the programs of bpf/. */
 const NATIVE_PACKAGES = ['ipvsadm', 'gcc', 'libc6-dev', 'iproute2', 'clang', 'llvm', 'libbpf-dev'];

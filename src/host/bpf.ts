@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { type Ended, run } from './run.ts';
 
 /** Why a program of ours is not in the kernel, or not where it should be: one line, with what to install where that is it. */
-export class BpfError extends Error {
+class BpfError extends Error {
   override readonly name = 'BpfError';
 
   /** Parts of the program are built apart, each with a copy of this class (scripts/bundle.js): the name tells. */
@@ -95,7 +95,7 @@ export async function attachIngress(device: string, program: string): Promise<vo
 }
 
 /** The number of our program at a device, or `undefined` when there is none. */
-export async function readIngress(device: string): Promise<number | undefined> {
+async function readIngress(device: string): Promise<number | undefined> {
   const ended = await tc(['-j', 'filter', 'show', 'dev', device, 'ingress', 'prio', '49']);
   // A device without a clsact has no filters, and no list of them.
   if (ended.code !== 0) return undefined;
@@ -130,7 +130,7 @@ export async function hasClsact(device: string): Promise<boolean> {
 }
 
 /** The numbers of the programs with this name at a hook of a cgroup. */
-export async function readCgroup(cgroup: string, hook: CgroupHook, name: string): Promise<number[]> {
+async function readCgroup(cgroup: string, hook: CgroupHook, name: string): Promise<number[]> {
   const { stdout } = await bpftool(`read ${cgroup}`, ['-j', 'cgroup', 'show', cgroup]);
   const all = JSON.parse(stdout.trim() || '[]') as { id: number; attach_type: string; name: string }[];
   return all

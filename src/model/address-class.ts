@@ -24,7 +24,7 @@ export type AddressClass =
   | 'unicast';
 
 /** The class of a canonical address. Throws a RangeError for text that is not an address. */
-export function addressClass(address: Address): AddressClass {
+function addressClass(address: Address): AddressClass {
   if (familyOf(address) === 'inet6') return inet6Class(address, addressBytes(address));
   const number = inetNumber(address);
   if (number < 0) throw new RangeError(`not an IP address: '${address}'`);

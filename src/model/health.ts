@@ -88,17 +88,6 @@ export interface CheckTiming {
   readonly spread: number;
 }
 
-/** The terms of a check that names none of its own. `retryInterval` and `downInterval` are `interval` then. */
-export const DEFAULT_TIMING: CheckTiming = {
-  interval: 2000,
-  timeout: 1000,
-  rise: 2,
-  fall: 3,
-  retryInterval: 2000,
-  downInterval: 2000,
-  spread: 2000,
-};
-
 /** A check that services and destinations name. */
 export interface Check extends CheckTiming {
   readonly name: string;

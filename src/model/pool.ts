@@ -14,7 +14,7 @@ export interface Pool {
 }
 
 /** More would make a very long line of every plan, and are 16 million connections to each real server. */
-export const LARGEST_POOL = 256;
+const LARGEST_POOL = 256;
 
 /** Ports that the kernel hands out when it is not told which: it leaves low ones to clients that come from low ones. */
 export const ALL_PORTS: PortRange = { first: 1024, last: MAX_PORT };

@@ -1,9 +1,6 @@
 /** The transport protocols that IPVS balances, and its tools offer. */
 export const PROTOCOLS = ['tcp', 'udp', 'sctp'] as const;
 
-/** The largest number of an IP protocol. */
-export const MAX_PROTOCOL = 255;
-
 /**
  * Transport protocol of a virtual service. The kernel's own tools create the first three; a service of any other IP
  * protocol, made by a foreign program, is shown as `protocol-N` and never crashes a listing.

@@ -1,8 +1,5 @@
 import { type Address, addressBytes, familyOf } from './address.ts';
 
-/** TOA's option, unless another kind is wanted: what Alibaba's and dpvs' modules read. */
-export const TOA_KIND = 254;
-
 /** What `toa-director` counts, in the order of its map `toa_sent` (`enum counter` of its source). */
 export const TOA_SENT = [
   'markedSyn',

@@ -131,7 +131,7 @@ export function repliesText(
   return `replies go back through the director; ${seen}\n`;
 }
 
-export function formatForwarding(
+function formatForwarding(
   { forwarding, tunnel }: Pick<DestinationStatus, 'forwarding' | 'tunnel'>,
   fullnat = false,
 ): string {

@@ -8,7 +8,7 @@ export function didYouMean(word: string, known: readonly string[]): string {
  * The known word that is nearest to a misspelt one: at most a third of its letters wrong, and case, dashes and
  * underscores do not count. `undefined` when none is that close.
  */
-export function suggest(word: string, known: readonly string[]): string | undefined {
+function suggest(word: string, known: readonly string[]): string | undefined {
   const plain = fold(word);
   let best: { word: string; distance: number } | undefined;
   for (const candidate of known) {

@@ -62,9 +62,6 @@ export function fakeKernel(refuse: Refuse = () => undefined): FakeKernel {
   };
 }
 
-/** What a run printed, in the order it was printed, each piece with the stream it went to. */
-export type Printed = readonly (readonly ['out' | 'err', string])[];
-
 export interface FakeWorld extends World {
   readonly printed: [stream: 'out' | 'err', text: string][];
   readonly stdoutText: string;

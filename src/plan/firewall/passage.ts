@@ -120,7 +120,7 @@ export function reply(
 }
 
 /** The protocol number's name of a tunnel's outer header. */
-export function outerProtocol(type: 'ipip' | 'gre', inner: Family): string {
+function outerProtocol(type: 'ipip' | 'gre', inner: Family): string {
   if (type === 'gre') return 'gre';
   return inner === 'inet' ? 'ipip' : 'ipv6';
 }

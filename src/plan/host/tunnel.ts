@@ -47,7 +47,7 @@ function bareDevice(inner: Family, outer: Family): TunnelDevice {
 }
 
 /** Bytes that the tunnel puts in front of a packet: outer IP header, then GRE, or UDP and GUE, without checksums. */
-export function tunnelOverhead({ type, outer }: TunnelEnd): number {
+function tunnelOverhead({ type, outer }: TunnelEnd): number {
   const address = outer === 'inet' ? 20 : 40;
   switch (type) {
     case 'ipip':

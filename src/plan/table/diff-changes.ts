@@ -85,7 +85,7 @@ export function removalChanges({
   ];
 }
 
-export function deletionOf({
+function deletionOf({
   service,
   destination: { address, port },
 }: {

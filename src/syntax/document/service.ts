@@ -40,7 +40,7 @@ type ServiceFields = Fields<(typeof SERVICE_KEYS)[number]>;
 
 const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'sctp'];
 const FAMILIES: readonly Family[] = ['inet', 'inet6'];
-export const FAMILY_SPELLINGS: Readonly<Record<string, Family>> = {
+const FAMILY_SPELLINGS: Readonly<Record<string, Family>> = {
   ipv4: 'inet',
   ipv6: 'inet6',
   4: 'inet',

@@ -171,7 +171,7 @@ class Expansion {
 }
 
 /** Without what follows `#` or `!` outside quotes, and without blanks around; `\#` and `\!` are the characters. */
-export function stripComment(line: string): string {
+function stripComment(line: string): string {
   let text = '';
   let isQuoted = false;
   const given = line.replace(/^[ \t]+/, '');

@@ -1,4 +1,4 @@
-import { type Address, type Family, parseAddress } from '../../model/address.ts';
+import { type Address, parseAddress } from '../../model/address.ts';
 
 /** What keepalived reads as a number of this range, without a sign; text after its digits is passed over when `lenient`. */
 export function readUnsigned(
@@ -37,8 +37,4 @@ export function readAddress(text: string | undefined): Address | undefined {
 export function readPort(text: string | undefined): number | undefined {
   if (text === undefined || /^0*$/.test(text)) return 0;
   return readUnsigned(text, 1, 65535, true);
-}
-
-export function familyName(family: Family): string {
-  return family === 'inet' ? 'IPv4' : 'IPv6';
 }
