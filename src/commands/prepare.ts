@@ -1,6 +1,6 @@
 import { Journal } from '../actions/host/journal.ts';
 import { whileHostLocked } from '../actions/host/lock.ts';
-import { planPreparation, prepare } from '../actions/host/prepare.ts';
+import { planPreparation, prepare, refuseWithoutRight } from '../actions/host/prepare.ts';
 import { examineTargets } from '../actions/host/status.ts';
 import { planUndo, undo } from '../actions/host/undo.ts';
 import type { Host } from '../host/host.ts';
@@ -34,16 +34,18 @@ export async function up(
       return isChange && options.exitCode ? EXIT.wouldChange : EXIT.ok;
     });
   }
-  return whileHeld(role, world, async () =>
-    withHost(world, async (host) => {
+  return withHost(world, async (host) => {
+    // The lock is root's, too, and would say less.
+    await refuseWithoutRight(host, role, 'prepare');
+    return whileHeld(role, world, async () => {
       const journal = await Journal.open(options.stateDir);
       const { takeOver } = options;
       const report = await prepare(host, journal, targets, { openKernel, takeOver });
       print({ ...report, dryRun: false });
       if (!options.persist) return EXIT.ok;
       return persist(role, targets, (target) => planTarget(target, report.network), options, world);
-    }),
-  );
+    });
+  });
 }
 
 /** `down`: puts back what was there before these targets came up; all of the role's when none is named. */
@@ -70,8 +72,9 @@ export async function down(
     world.stdout.write(renderUndo({ dryRun: true, owners, restored, left: [], live: new Map() }, format));
     return restored.length > 0 && options.exitCode ? EXIT.wouldChange : EXIT.ok;
   }
-  return whileHeld(role, world, () =>
-    withHost(world, async (host) => {
+  return withHost(world, async (host) => {
+    await refuseWithoutRight(host, role, 'take down');
+    return whileHeld(role, world, async () => {
       const journal = await Journal.open(options.stateDir);
       const keys = keysOf(journal);
       const { now, wait, keepForwarding } = options;
@@ -79,8 +82,8 @@ export async function down(
       world.stdout.write(renderUndo({ dryRun: false, owners: report.gone, ...report }, format));
       if (options.persist) await unpersist(role, named, options, world);
       return report.live.size > 0 ? EXIT.unfinished : EXIT.ok;
-    }),
-  );
+    });
+  });
 }
 
 /** `status`: whether this host is prepared for the targets; for those on record of this role when none is given. */
