@@ -75,10 +75,14 @@ const ARP = {
 function notSilent(facts: Facts, name: keyof typeof ARP): Observation[] {
   const held = heldVips(facts).filter(({ vip }) => familyOf(vip) === 'inet');
   if (held.length === 0) return [];
+  // What `up` sets beside these is for later: a device that is down answers nobody.
+  const paths = facts.network.links
+    .filter(({ up }) => up)
+    .map((link) => `net/ipv4/conf/${link.name}/${name}`);
   const loud = arpSilence(facts.network)
     .map(({ setting }) => setting)
     .filter((setting) => setting.kind === 'sysctl')
-    .filter(({ path }) => path.endsWith(`/${name}`))
+    .filter(({ path }) => paths.includes(path))
     .flatMap((setting) => {
       const value = effective(facts, setting);
       return value === undefined || setting.accepts.includes(value) ? [] : [{ setting, value }];
