@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { knownByName } from '../model/known-by-name.ts';
 import { type Ended, run } from './run.ts';
 
 /** Why a program of ours is not in the kernel, or not where it should be: one line, with what to install where that is it. */
 class BpfError extends Error {
   override readonly name = 'BpfError';
-
-  /** Parts of the program are built apart, each with a copy of this class (scripts/bundle.js): the name tells. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return value instanceof Error && value.name === 'BpfError';
-  }
+  static override readonly [Symbol.hasInstance] = knownByName('BpfError');
 }
 
 /** Where to attach a program in a cgroup, in bpftool's words. */

@@ -1,9 +1,11 @@
 import { lstat, mkdir, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { knownByName } from '../model/known-by-name.ts';
 
 /** A link in an image that leads out of it: one sentence. */
 export class OutsideRoot extends Error {
   override readonly name = 'OutsideRoot';
+  static override readonly [Symbol.hasInstance] = knownByName('OutsideRoot');
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { knownByName } from '../model/known-by-name.ts';
 import { removeDrafts, writeAtomically } from './atomic-file.ts';
 import { type NamespaceId, readNamespace, type WhichNamespace } from './namespace.ts';
 import { makeTrustedFolder, readTrusted, requireTrustedFolder } from './trusted.ts';
@@ -9,6 +10,7 @@ export const STATE_FOLDER = '/run/lvsadm';
 /** It cannot be told in which network namespace this process is: one sentence. */
 export class UnknownNamespace extends Error {
   override readonly name = 'UnknownNamespace';
+  static override readonly [Symbol.hasInstance] = knownByName('UnknownNamespace');
 }
 
 /** The file that a journal is kept in, for the network namespace that this process is in. */

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { knownByName } from '../model/known-by-name.ts';
 import { STATE_FOLDER } from './journal-file.ts';
 import { locateProgram } from './programs.ts';
 import { makeTrustedFolder, requirePlain } from './trusted.ts';
@@ -30,6 +31,7 @@ export type TakeLock = (what: Lockable, onWait?: (why: string) => void) => Promi
 /** The lock cannot be taken: one sentence. */
 export class LockFailure extends Error {
   override readonly name = 'LockFailure';
+  static override readonly [Symbol.hasInstance] = knownByName('LockFailure');
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { FirewallObject } from '../model/facts.ts';
+import { knownByName } from '../model/known-by-name.ts';
 import { type Ended, type Run, run } from './run.ts';
 
 /** The oldest nft whose reading and writing of our table is tested: Debian 12's. */
@@ -10,11 +11,7 @@ const UNSUPPORTED = /not supported|Protocol error/;
 /** Why nft could not do it: one line, with what to install where that is it. */
 export class NftError extends Error {
   override readonly name = 'NftError';
-
-  /** Parts of the program are built apart, each with a copy of this class (scripts/bundle.js): the name tells. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return value instanceof Error && value.name === 'NftError';
-  }
+  static override readonly [Symbol.hasInstance] = knownByName('NftError');
 }
 
 /** The program nft, whose version is asked for before anything is read or changed. */

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { knownByName } from '../model/known-by-name.ts';
 import { writeAtomically } from './atomic-file.ts';
 import { insideRoot } from './inside-root.ts';
 import { locateProgram } from './programs.ts';
@@ -29,6 +30,7 @@ const PLAIN = /^[\w.@%:,+[\]/()-]+$/;
 /** What `--persist` cannot keep: one sentence. */
 export class PersistRefusal extends Error {
   override readonly name = 'PersistRefusal';
+  static override readonly [Symbol.hasInstance] = knownByName('PersistRefusal');
 }
 
 /**

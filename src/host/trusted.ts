@@ -1,6 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { lstat, mkdir, open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { knownByName } from '../model/known-by-name.ts';
 
 const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
@@ -8,6 +9,7 @@ const STICKY = 0o1000;
 /** A file or a folder that somebody else could have put there, or could change: one sentence. */
 export class UntrustedFile extends Error {
   override readonly name = 'UntrustedFile';
+  static override readonly [Symbol.hasInstance] = knownByName('UntrustedFile');
 }
 
 /**

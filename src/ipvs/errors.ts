@@ -1,4 +1,5 @@
 import { type Change, formatChange } from '../model/change.ts';
+import { knownByName } from '../model/known-by-name.ts';
 import { formatServiceId, type ServiceId } from '../model/service.ts';
 import { NetlinkError, type NetlinkFailure } from '../netlink/errors.ts';
 
@@ -20,11 +21,7 @@ export type Operation = Change | Query;
  */
 export class IpvsError extends Error {
   override readonly name = 'IpvsError';
-
-  /** Parts of the program are built apart, each with a copy of this class (scripts/bundle.js): the name tells. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return value instanceof Error && value.name === 'IpvsError';
-  }
+  static override readonly [Symbol.hasInstance] = knownByName('IpvsError');
 
   readonly operation: Operation;
   /** How it failed: `refused` by the kernel with an errno, or the way there and back (`timeout`, `no-family` …). */

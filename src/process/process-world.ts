@@ -27,7 +27,7 @@ export function processWorld(): World {
     version: readVersion,
     openKernel: async () => (await import('../ipvs/client.ts')).IpvsClient.open(await traced()),
     openHost: async () => (await import(/* apart */ '../host/host.ts')).openHost(await traced()),
-    takeLock: async (...wanted) => (await import('../host/lock.ts')).takeLock(...wanted),
+    takeLock: async (...wanted) => (await import(/* apart */ '../host/lock.ts')).takeLock(...wanted),
     clock: systemClock,
     interrupt,
     loadModule: async () => (await import(/* apart */ '../host/modules.ts')).loadModule('ip_vs'),

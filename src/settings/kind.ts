@@ -1,3 +1,4 @@
+import { knownByName } from '../model/known-by-name.ts';
 import type { Shape } from '../model/shape.ts';
 import type { Doors } from './doors.ts';
 
@@ -35,4 +36,5 @@ export interface Kind<S extends { readonly kind: string }, T extends { readonly 
 /** Why a thing of this host cannot be changed: a sentence. */
 export class SettingFailure extends Error {
   override readonly name = 'SettingFailure';
+  static override readonly [Symbol.hasInstance] = knownByName('SettingFailure');
 }

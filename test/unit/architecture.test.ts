@@ -80,6 +80,19 @@ describe('the rooms of src/', () => {
     for (const door of Object.values(DOORS).flat()) expect(existsSync(join(src, door)), door).toBe(true);
   });
 
+  it('have errors that are known in every part of the program, where they cross from one part to another', () => {
+    const strays = files
+      .filter((file) => ['netlink', 'ipvs', 'settings', 'host', 'process'].includes(room(file)))
+      .filter((file) => {
+        const text = readFileSync(join(src, file), 'utf8');
+        return (
+          (text.match(/ extends Error /g) ?? []).length !==
+          (text.match(/\[Symbol\.hasInstance\]/g) ?? []).length
+        );
+      });
+    expect(strays).toEqual([]);
+  });
+
   it('are seen in every form of import', () => {
     const text = `
       import './a.ts';
