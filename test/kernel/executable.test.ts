@@ -176,6 +176,36 @@ describe('an executable', () => {
     expect({ code: ending, lack: /CAP_NET_ADMIN/.test(out + err) }).toEqual({ code, lack: true });
   });
 
+  it.each([
+    [
+      'another process holds the lock',
+      'flock -x -F "$lock" sleep 15 >/dev/null 2>&1 & sleep 1',
+      /^lvsadm apply: another lvsadm is changing this table\n$/,
+    ],
+    [
+      'others can write the folder of the lock',
+      'chmod 777 /run/lvsadm',
+      /^lvsadm apply: \/run\/lvsadm can be written by other users than root: /,
+    ],
+  ])('says in one line that %s', async (_, spoil, says) => {
+    const prepare = `mount -t tmpfs -o mode=755 fresh /run; mkdir /run/lvsadm
+      lock=/run/lvsadm/table-$(readlink /proc/self/ns/net | tr -dc 0-9).lock
+      : >"$lock"; chmod 600 "$lock"; ${spoil}; exec "$@"`;
+    const words = ['--mount', 'sh', '-ec', prepare, 'sh', process.execPath, lvsadm, 'apply', '-'];
+    const child = spawn('unshare', words);
+    child.stdin.end('services: []');
+    const [code, out, err] = await Promise.all([ended(child), text(child.stdout), text(child.stderr)]);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(says);
+  });
+
+  it('ends with an error when what it exports does not fit on the disk', async () => {
+    const child = start([lvsadm, 'export'], ['pipe', openSync('/dev/full', 'w'), 'pipe']);
+    const [code, err] = await Promise.all([ended(child), text(child.stderr!)]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^lvsadm export: the output is not complete: ENOSPC: [^\n]*\n$/);
+  });
+
   it('does not mind a full disk', async () => {
     const child = start([lvsadm, '-Ln'], ['pipe', openSync('/dev/full', 'w'), 'pipe']);
     const [code, err] = await Promise.all([ended(child), text(child.stderr!)]);
