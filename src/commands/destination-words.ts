@@ -8,18 +8,17 @@ import type { NamedDestination } from '../plan/table/report.ts';
 import type { World } from '../process/world.ts';
 import { parseEndpointText } from '../syntax/endpoint.ts';
 import { UsageError } from '../syntax/usage-error.ts';
+import type { DryRunValues } from './dry-run.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** What commander reads of the options that name a destination; the spellings are ipvsadm's. */
-export interface DestinationValues {
+export interface DestinationValues extends DryRunValues {
   readonly tcpService?: string;
   readonly udpService?: string;
   readonly sctpService?: string;
   readonly fwmarkService?: string;
   readonly ipv6?: boolean;
   readonly realServer?: string;
-  readonly dryRun?: boolean;
-  readonly exitCode?: boolean;
 }
 
 export function addDestinationOptions(command: Command): Command {
@@ -67,12 +66,6 @@ export function readTime(text: string, option: string): number {
   const seconds = parseDuration(text);
   if (seconds === undefined) throw new UsageError(`${option}: '${text}' is not a time such as 60, 60s or 5m`);
   return seconds;
-}
-
-export function addDryRun(command: Command): Command {
-  return command
-    .option('--dry-run', 'show what would be done, and do nothing')
-    .option('--exit-code', 'with --dry-run: exit with 3 when there is something to do');
 }
 
 /** What `--dry-run` says of a weight that would become another. Throws a TableFailure without the destination. */

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../syntax/usage-error.ts';
+import { addDryRun, refuseExitCodeAlone } from './dry-run.ts';
 
 /** Options of all commands that prepare this host. */
 export interface HostOptions {
@@ -26,9 +27,7 @@ export function addHostOptions(command: Command, acts: 'up' | 'down' | 'status')
     new Option('--state-dir <folder>', 'keep the record of changes there (default /run/lvsadm)'),
   );
   if (acts === 'status') return command;
-  return command
-    .option('--dry-run', 'show what would be done, and do nothing')
-    .option('--exit-code', 'with --dry-run: exit with 3 when there is something to do')
+  return addDryRun(command)
     .addOption(
       new Option(
         '--persist',
@@ -54,6 +53,6 @@ export function hostOptions(values: Record<string, unknown>): HostOptions {
     stateDir,
   };
   if (root !== undefined && !options.persist) throw new UsageError('--root goes with --persist');
-  if (options.exitCode && !options.dryRun) throw new UsageError('--exit-code goes with --dry-run');
+  refuseExitCodeAlone(options);
   return options;
 }

@@ -34,17 +34,13 @@ export async function up(
       return isChange && options.exitCode ? EXIT.wouldChange : EXIT.ok;
     });
   }
-  return withHost(world, async (host) => {
-    // The lock is root's, too, and would say less.
-    await refuseWithoutRight(host, role, 'prepare');
-    return whileHeld(role, world, async () => {
-      const journal = await Journal.open(options.stateDir);
-      const { takeOver } = options;
-      const report = await prepare(host, journal, targets, { openKernel, takeOver });
-      print({ ...report, dryRun: false });
-      if (!options.persist) return EXIT.ok;
-      return persist(role, targets, (target) => planTarget(target, report.network), options, world);
-    });
+  return withHeldHost(role, 'prepare', world, async (host) => {
+    const journal = await Journal.open(options.stateDir);
+    const { takeOver } = options;
+    const report = await prepare(host, journal, targets, { openKernel, takeOver });
+    print({ ...report, dryRun: false });
+    if (!options.persist) return EXIT.ok;
+    return persist(role, targets, (target) => planTarget(target, report.network), options, world);
   });
 }
 
@@ -72,17 +68,14 @@ export async function down(
     world.stdout.write(renderUndo({ dryRun: true, owners, restored, left: [], live: new Map() }, format));
     return restored.length > 0 && options.exitCode ? EXIT.wouldChange : EXIT.ok;
   }
-  return withHost(world, async (host) => {
-    await refuseWithoutRight(host, role, 'take down');
-    return whileHeld(role, world, async () => {
-      const journal = await Journal.open(options.stateDir);
-      const keys = keysOf(journal);
-      const { now, wait, keepForwarding } = options;
-      const report = await undo(host, journal, keys, { clock: world.clock, now, wait, keepForwarding });
-      world.stdout.write(renderUndo({ dryRun: false, owners: report.gone, ...report }, format));
-      if (options.persist) await unpersist(role, named, options, world);
-      return report.live.size > 0 ? EXIT.unfinished : EXIT.ok;
-    });
+  return withHeldHost(role, 'take down', world, async (host) => {
+    const journal = await Journal.open(options.stateDir);
+    const keys = keysOf(journal);
+    const { now, wait, keepForwarding } = options;
+    const report = await undo(host, journal, keys, { clock: world.clock, now, wait, keepForwarding });
+    world.stdout.write(renderUndo({ dryRun: false, owners: report.gone, ...report }, format));
+    if (options.persist) await unpersist(role, named, options, world);
+    return report.live.size > 0 ? EXIT.unfinished : EXIT.ok;
   });
 }
 
@@ -102,8 +95,10 @@ export async function status(
   });
 }
 
-export function recordedTargets(role: Role, journal: Journal): Target[] {
-  return [...journal.targets.values()].filter((target) => target.role === role);
+export function recordedTargets<R extends Role>(role: R, journal: Journal): Extract<Target, { role: R }>[] {
+  return [...journal.targets.values()].filter(
+    (target): target is Extract<Target, { role: R }> => target.role === role,
+  );
 }
 
 export async function withHost<T>(world: World, task: (host: Host) => Promise<T>): Promise<T> {
@@ -115,9 +110,20 @@ export async function withHost<T>(world: World, task: (host: Host) => Promise<T>
   }
 }
 
-/** Runs a task while nobody else changes this host, and says so when that takes its time. */
-function whileHeld<T>(role: Role, { stderr, takeLock }: World, task: () => Promise<T>): Promise<T> {
-  return whileHostLocked(task, (why) => stderr.write(`lvsadm ${role}: ${why}; waiting for it\n`), takeLock);
+/** The same while nobody else changes the host; says so when that takes its time. Rejects with a PlanRefusal. */
+function withHeldHost<T>(
+  role: Role,
+  act: 'prepare' | 'take down',
+  world: World,
+  task: (host: Host) => Promise<T>,
+): Promise<T> {
+  const { stderr, takeLock } = world;
+  const onWait = (why: string) => stderr.write(`lvsadm ${role}: ${why}; waiting for it\n`);
+  return withHost(world, async (host) => {
+    // The lock is root's, too, and would say less.
+    await refuseWithoutRight(host, role, act);
+    return whileHostLocked(() => task(host), onWait, takeLock);
+  });
 }
 
 /** Writes, for each target, a unit that prepares it at boot, and what it needs of settings as a sysctl fragment. */

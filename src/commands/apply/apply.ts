@@ -19,6 +19,7 @@ import { newProgress, newTimedProgress, type Progress } from '../../process/prog
 import type { World } from '../../process/world.ts';
 import { UsageError } from '../../syntax/usage-error.ts';
 import { type Documents, readFiles } from '../documents.ts';
+import { addDryRun, refuseExitCodeAlone } from '../dry-run.ts';
 import { EXIT } from '../exit-codes.ts';
 import { MachineFailure } from '../failure.ts';
 import { tellUnsettled, withKernel } from '../kernel.ts';
@@ -45,10 +46,8 @@ export const run = subcommand({
   summary: 'Makes the IPVS table what documents say.',
   spell: spellPrune,
   define(program, world, perform) {
-    program
-      .argument('<file...>', 'YAML or JSON; a folder of such files; - for standard input')
-      .option('--dry-run', 'show what would change, and change nothing')
-      .option('--exit-code', 'with --dry-run: exit with 3 when there is something to do')
+    program.argument('<file...>', 'YAML or JSON; a folder of such files; - for standard input');
+    addDryRun(program, 'show what would change, and change nothing')
       .option('--prune', 'remove services and sync daemons that the documents do not mention')
       .option('--no-prune', 'leave them (default)')
       .option('--rollback', 'when the kernel refuses something, put the table back as it was')
@@ -62,7 +61,7 @@ export const run = subcommand({
 
 async function apply(files: readonly string[], values: Values, world: World): Promise<number> {
   const busy = readBusy(values);
-  if (values.exitCode && !values.dryRun) throw new UsageError('--exit-code goes with --dry-run');
+  refuseExitCodeAlone(values);
   const documents = await readFiles(files, world);
   if (!values.dryRun) {
     const task = () => withKernel(world, (kernel) => change(kernel, documents, { ...values, busy }, world));

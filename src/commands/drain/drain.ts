@@ -7,15 +7,14 @@ import { connectionsText } from '../../output/table-change.ts';
 import type { NamedDestination } from '../../plan/table/report.ts';
 import { newProgress } from '../../process/progress.ts';
 import type { World } from '../../process/world.ts';
-import { UsageError } from '../../syntax/usage-error.ts';
 import {
   addDestinationOptions,
-  addDryRun,
   type DestinationValues,
   readNamed,
   readTime,
   showWeight,
 } from '../destination-words.ts';
+import { addDryRun, refuseExitCodeAlone } from '../dry-run.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withKernel } from '../kernel.ts';
 import { subcommand } from '../subcommand.ts';
@@ -41,7 +40,7 @@ export const run = subcommand({
     );
     perform(program, (values: Values) => {
       const [named, seconds] = [readNamed(values), readTime(values.timeout, '--timeout')];
-      if (values.exitCode && !values.dryRun) throw new UsageError('--exit-code goes with --dry-run');
+      refuseExitCodeAlone(values);
       return withKernel(world, async (kernel) => {
         if (values.dryRun) return showWeight(await findDestination(kernel, named), named, 0, values, world);
         return carryOut(kernel, named, seconds, values, world);

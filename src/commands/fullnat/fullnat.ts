@@ -4,7 +4,7 @@ import { examineTargets } from '../../actions/host/status.ts';
 import { formatPool } from '../../model/pool.ts';
 import { formatServiceId, serviceKey } from '../../model/service.ts';
 import { type FullnatStatus, renderFullnatList, renderFullnatStatus } from '../../output/fullnat.ts';
-import { type Target, targetKey } from '../../plan/host/target.ts';
+import { targetKey } from '../../plan/host/target.ts';
 import type { World } from '../../process/world.ts';
 import { type FullnatValues, readFullnat, readFullnatService } from '../../syntax/target/fullnat.ts';
 import { UsageError } from '../../syntax/usage-error.ts';
@@ -69,17 +69,11 @@ function names(values: FullnatValues): string[] {
   return service ? [`${ROLE} ${serviceKey(service)}`] : [];
 }
 
-type FullnatTarget = Extract<Target, { role: 'fullnat' }>;
-
-function recorded(journal: Journal): FullnatTarget[] {
-  return recordedTargets(ROLE, journal).filter((target) => target.role === ROLE);
-}
-
 /** Lists the services that were enabled here, and whether new connections are translated now. */
 function list(options: HostOptions, world: World): Promise<number> {
   return withHost(world, async (host) => {
     const journal = await Journal.open(options.stateDir);
-    const targets = recorded(journal);
+    const targets = recordedTargets(ROLE, journal);
     const content = targets.length === 0 ? undefined : await host.fullnat();
     const rows = targets.map((target) => {
       const { service, pool, device, floating } = target.fullnat;
@@ -102,7 +96,7 @@ function list(options: HostOptions, world: World): Promise<number> {
 /** Tells whether the services on record are as they were enabled, and how full their local addresses are. */
 function status(named: readonly string[], options: HostOptions, world: World): Promise<number> {
   return withHost(world, async (host) => {
-    const targets = recorded(await Journal.open(options.stateDir)).filter(
+    const targets = recordedTargets(ROLE, await Journal.open(options.stateDir)).filter(
       (target) => named.length === 0 || named.includes(targetKey(target)),
     );
     const statuses: FullnatStatus[] = [];

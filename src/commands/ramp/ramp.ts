@@ -9,12 +9,12 @@ import type { World } from '../../process/world.ts';
 import { UsageError } from '../../syntax/usage-error.ts';
 import {
   addDestinationOptions,
-  addDryRun,
   type DestinationValues,
   readNamed,
   readTime,
   showWeight,
 } from '../destination-words.ts';
+import { addDryRun, refuseExitCodeAlone } from '../dry-run.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withKernel } from '../kernel.ts';
 import { subcommand } from '../subcommand.ts';
@@ -42,7 +42,7 @@ export const run = subcommand({
         readWeight(values.to),
         readTime(values.over, '--over'),
       ];
-      if (values.exitCode && !values.dryRun) throw new UsageError('--exit-code goes with --dry-run');
+      refuseExitCodeAlone(values);
       return withKernel(world, async (kernel) => {
         if (values.dryRun) return showWeight(await findDestination(kernel, named), named, to, values, world);
         return carryOut(kernel, named, to, seconds, values.json === true, world);
