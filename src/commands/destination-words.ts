@@ -6,7 +6,7 @@ import { isFwmark, MAX_FWMARK, type ServiceId } from '../model/service.ts';
 import { renderJson } from '../output/json.ts';
 import type { NamedDestination } from '../plan/table/report.ts';
 import type { World } from '../process/world.ts';
-import { parseEndpointText } from '../syntax/endpoint.ts';
+import { readEndpointWord } from '../syntax/endpoint.ts';
 import { UsageError } from '../syntax/usage-error.ts';
 import type { DryRunValues } from './dry-run.ts';
 import { EXIT } from './exit-codes.ts';
@@ -35,7 +35,7 @@ export function addDestinationOptions(command: Command): Command {
 export function readNamed(values: DestinationValues): NamedDestination {
   const service = readService(values);
   if (values.realServer === undefined) throw new UsageError('-r is missing: the real server');
-  const { address, port } = readEndpoint(values.realServer, '-r');
+  const { address, port } = readEndpointWord(values.realServer, '-r');
   return { service, destination: { address, port: port ?? (isFwmark(service) ? 0 : service.port) } };
 }
 
@@ -50,15 +50,12 @@ function readService(values: DestinationValues): ServiceId {
   }
   if (ipv6) throw new UsageError('-6 goes with -f');
   const [protocol, text] = given[0] as ['tcp' | 'udp' | 'sctp', string];
-  const { address, port } = readEndpoint(text, { tcp: '-t', udp: '-u', sctp: '--sctp-service' }[protocol]);
+  const { address, port } = readEndpointWord(
+    text,
+    { tcp: '-t', udp: '-u', sctp: '--sctp-service' }[protocol],
+  );
   if (port === undefined) throw new UsageError(`'${text}' has no port (0 for the service of all ports)`);
   return { protocol, address, port };
-}
-
-function readEndpoint(text: string, option: string): { address: string; port: number | undefined } {
-  const endpoint = parseEndpointText(text);
-  if ('problem' in endpoint) throw new UsageError(`${option}: ${endpoint.problem}`);
-  return endpoint;
 }
 
 /** A time in seconds. Throws a UsageError. */

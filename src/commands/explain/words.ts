@@ -1,9 +1,9 @@
 import type { PacketQuestion } from '../../actions/explain.ts';
-import { type Address, familyOf } from '../../model/address.ts';
+import { familyOf } from '../../model/address.ts';
 import { TUNNEL_TYPES } from '../../model/destination.ts';
 import { MAX_FWMARK } from '../../model/service.ts';
 import { SAMPLE_MODES, type Sample } from '../../plan/packet/sample.ts';
-import { parseEndpointText } from '../../syntax/endpoint.ts';
+import { readEndpointWord } from '../../syntax/endpoint.ts';
 import { UsageError } from '../../syntax/usage-error.ts';
 import { parseChoice } from '../../syntax/words.ts';
 
@@ -22,11 +22,6 @@ export interface ExplainValues {
   readonly ipv6?: boolean;
 }
 
-interface LooseEndpoint {
-  readonly address: Address;
-  readonly port: number | undefined;
-}
-
 /** What is to be explained. Throws a UsageError. */
 export function readQuestion(place: string | undefined, values: ExplainValues): PacketQuestion | Sample {
   if (values.mode !== undefined) return readSample(place, values, values.mode);
@@ -37,9 +32,9 @@ export function readQuestion(place: string | undefined, values: ExplainValues): 
   if ([values.tcp, values.udp, values.sctp].filter(Boolean).length > 1) {
     throw new UsageError('-t, -u and --sctp exclude each other');
   }
-  const destination = readEndpoint(place, 'the service');
+  const destination = readEndpointWord(place, 'the service');
   if (!destination.port) throw new UsageError(`'${place}' has no port, and every packet goes to one`);
-  const client = values.from === undefined ? undefined : readEndpoint(values.from, '--from');
+  const client = values.from === undefined ? undefined : readEndpointWord(values.from, '--from');
   if (client && familyOf(client.address) !== familyOf(destination.address)) {
     throw new UsageError(`--from: ${client.address} and ${destination.address} are not of one family`);
   }
@@ -51,7 +46,7 @@ export function readQuestion(place: string | undefined, values: ExplainValues): 
       destination: { address: destination.address, port: destination.port },
       mark: values.fwmark === undefined ? undefined : readMark(values.fwmark),
     },
-    by: values.realServer === undefined ? undefined : readEndpoint(values.realServer, '-r'),
+    by: values.realServer === undefined ? undefined : readEndpointWord(values.realServer, '-r'),
     ask: values.ask === true,
   };
 }
@@ -70,10 +65,4 @@ function readMark(text: string): number {
   const mark = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (!(mark <= MAX_FWMARK)) throw new UsageError(`-f: '${text}' is not a mark`);
   return mark;
-}
-
-function readEndpoint(text: string, what: string): LooseEndpoint {
-  const endpoint = parseEndpointText(text);
-  if ('problem' in endpoint) throw new UsageError(`${what}: ${endpoint.problem}`);
-  return endpoint;
 }

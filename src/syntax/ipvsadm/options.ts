@@ -87,23 +87,7 @@ export interface SettingOption extends Grammar {
 
 export type Option = CommandOption | SettingOption;
 
-type CommandSpelling =
-  | 'add-service'
-  | 'edit-service'
-  | 'delete-service'
-  | 'clear'
-  | 'restore'
-  | 'save'
-  | 'add-server'
-  | 'edit-server'
-  | 'delete-server'
-  | 'list'
-  | 'zero'
-  | 'set'
-  | 'start-daemon'
-  | 'stop-daemon'
-  | 'help'
-  | 'version';
+type CommandSpelling = Exclude<CommandName, 'flush'> | 'clear';
 
 /** The options that are not commands. */
 export type SettingName =
